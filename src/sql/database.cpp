@@ -1,0 +1,152 @@
+#include "sql/database.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "sql/functions.h"
+
+namespace assay::sql {
+namespace {
+
+ErrorCode code_of(int status) {
+  switch (status & 0xFF) {
+    case SQLITE_AUTH:
+      return ErrorCode::Denied;
+    case SQLITE_INTERRUPT:
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+    case SQLITE_FULL:
+      return ErrorCode::Limit;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+      return ErrorCode::Denied;
+    default:
+      return ErrorCode::Invalid;
+  }
+}
+
+}  // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
+void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+
+Result<bool> Statement::step() {
+  const int status = sqlite3_step(handle_.get());
+  if (status == SQLITE_ROW) return true;
+  if (status == SQLITE_DONE) return false;
+  sqlite3* db = sqlite3_db_handle(handle_.get());
+  return Error{code_of(status), fmt::format("sql: {}", sqlite3_errmsg(db)), {}};
+}
+
+void Statement::reset() { sqlite3_reset(handle_.get()); }
+
+Statement& Statement::bind(int index, std::string_view text) {
+  sqlite3_bind_text64(handle_.get(), index, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+Statement& Statement::bind(int index, std::int64_t value) {
+  sqlite3_bind_int64(handle_.get(), index, value);
+  return *this;
+}
+Statement& Statement::bind(int index, double value) {
+  sqlite3_bind_double(handle_.get(), index, value);
+  return *this;
+}
+Statement& Statement::bind_blob(int index, std::string_view bytes) {
+  sqlite3_bind_blob64(handle_.get(), index, bytes.data() == nullptr ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
+  return *this;
+}
+Statement& Statement::bind_null(int index) {
+  sqlite3_bind_null(handle_.get(), index);
+  return *this;
+}
+
+int Statement::columns() const { return sqlite3_column_count(handle_.get()); }
+std::string_view Statement::column_name(int index) const { return sqlite3_column_name(handle_.get(), index); }
+bool Statement::is_null(int index) const { return type(index) == SQLITE_NULL; }
+int Statement::type(int index) const { return sqlite3_column_type(handle_.get(), index); }
+std::int64_t Statement::integer(int index) const { return sqlite3_column_int64(handle_.get(), index); }
+double Statement::real(int index) const { return sqlite3_column_double(handle_.get(), index); }
+
+std::string_view Statement::text(int index) const {
+  if (type(index) == SQLITE_BLOB) {
+    const auto* blob = static_cast<const char*>(sqlite3_column_blob(handle_.get(), index));
+    return {blob, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), index))};
+  }
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), index));
+  if (text == nullptr) return {};
+  return {text, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), index))};
+}
+
+Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+  std::string name = ":memory:";
+  if (mode == Mode::Memory) {
+    flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  } else {
+    // As a URI, in which `?` and `#` of the path must not be read as parts of their own.
+    name = "file:";
+    for (const char c : file.string()) {
+      if (c == '?' || c == '#' || c == '%') name += fmt::format("%{:02x}", static_cast<unsigned>(c));
+      else name += c;
+    }
+    flags |= mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (mode == Mode::ReadOnly) name += "?immutable=1";
+  }
+  sqlite3* handle = nullptr;
+  const int status = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
+  Database db(handle);
+  if (status != SQLITE_OK) return db.error(code_of(status), fmt::format("`{}`: cannot open", file.string()));
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 << 20);
+  register_functions(db);
+  // Table-valued functions declare themselves on first use, which an authorizer would take for a schema change.
+  CHECK(db.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").has_value());
+  return db;
+}
+
+Database Database::memory() {
+  auto db = open({}, Mode::Memory);
+  CHECK(db.has_value());
+  return std::move(db).take();
+}
+
+Result<Statement> Database::prepare(std::string_view sql) const {
+  sqlite3_stmt* handle = nullptr;
+  const int status =
+      sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), 0, &handle, nullptr);
+  if (status != SQLITE_OK) return error(code_of(status), "sql");
+  if (handle == nullptr) return invalid("sql: there is no statement in it");
+  return Statement(handle);
+}
+
+Result<void> Database::execute(const std::string& sql) const {
+  const int status = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (status != SQLITE_OK) return error(code_of(status), "sql");
+  return {};
+}
+
+Result<std::optional<std::string>> Database::value(std::string_view sql) const {
+  auto statement = TRY(prepare(sql));
+  if (!TRY(statement.step()) || statement.is_null(0)) return std::optional<std::string>();
+  return std::optional<std::string>(statement.text(0));
+}
+
+std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
+
+Error Database::error(ErrorCode code, std::string_view doing) const {
+  return {code, fmt::format("{}: {}", doing, sqlite3_errmsg(handle_.get())), {}};
+}
+
+std::string identifier(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
+}  // namespace assay::sql

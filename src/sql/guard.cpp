@@ -1,0 +1,145 @@
+#include "sql/guard.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace assay::sql {
+namespace {
+
+constexpr int kInstructionsPerCheck = 10'000;
+
+// Functions that only compute. Absent on purpose: load_extension, readfile, randomblob, zeroblob, random, and whatever
+// depends on the time of day (date, time, datetime, julianday, strftime with 'now').
+constexpr auto kFunctions = std::to_array<std::string_view>({
+    "->", "->>", "abs", "avg", "ceil", "char", "coalesce", "count", "cume_dist", "dense_rank",
+    "duration_days", "first_value", "floor", "format", "glob", "group_concat", "has", "has_any", "hex", "ifnull", "iif",
+    "instr", "json", "json_array", "json_array_length", "json_each", "json_extract", "json_group_array",
+    "json_group_object", "json_object", "json_quote", "json_tree", "json_type", "json_valid", "lag", "last_value",
+    "lead", "length", "like", "lower", "ltrim", "max", "min", "nth_value", "ntile", "nullif", "percent_rank", "printf",
+    "quote", "rank", "replace", "round", "row_number", "rtrim", "sign", "spf_all", "spf_lookups", "spf_redirect",
+    "split", "substr", "substring", "sum", "tag", "total", "trim", "typeof", "undeclared", "under_domain", "unicode",
+    "upper", "within",
+});
+
+}  // namespace
+
+struct Guard::State {
+  const Database* db;
+  std::uint64_t limit;
+  std::int64_t left;
+  sqlite3_int64 old_heap_limit;
+  Reads reads;
+  std::string refusal;
+  std::string making;  // the temporary table that `materialise` is filling
+
+  int authorize(int action, const char* a, const char* b) {
+    const auto deny = [&](std::string why) {
+      if (refusal.empty()) refusal = std::move(why);
+      return SQLITE_DENY;
+    };
+    switch (action) {
+      case SQLITE_SELECT:
+      case SQLITE_RECURSIVE:
+        return SQLITE_OK;
+      case SQLITE_READ: {
+        const std::string_view table = a == nullptr ? "" : a;
+        if (!making.empty() && (table == "sqlite_temp_master" || table == making)) return SQLITE_OK;
+        if (text::istarts_with(table, "sqlite_")) return deny(fmt::format("it reads `{}`", table));
+        reads[std::string(table)].insert(b == nullptr ? "" : b);
+        return SQLITE_OK;
+      }
+      case SQLITE_FUNCTION: {
+        const auto name = text::lower(b == nullptr ? "" : b);
+        if (std::binary_search(kFunctions.begin(), kFunctions.end(), std::string_view(name))) return SQLITE_OK;
+        return deny(fmt::format("it calls `{}`, which is not on the list of allowed functions", name));
+      }
+      case SQLITE_CREATE_TEMP_TABLE:
+        if (!making.empty() && making == a) return SQLITE_OK;
+        return deny("it creates a table");
+      case SQLITE_INSERT:
+      case SQLITE_UPDATE:
+        if (!making.empty() && a != nullptr && (making == a || std::string_view(a) == "sqlite_temp_master")) return SQLITE_OK;
+        [[fallthrough]];
+      case SQLITE_DELETE:
+        return deny(fmt::format("it writes to `{}`", a == nullptr ? "" : a));
+      case SQLITE_ATTACH:
+      case SQLITE_DETACH:
+        return deny("it attaches or detaches a database");
+      case SQLITE_PRAGMA:
+        return deny(fmt::format("it uses PRAGMA {}", a == nullptr ? "" : a));
+      case SQLITE_TRANSACTION:
+      case SQLITE_SAVEPOINT:
+        return deny("it controls transactions");
+      default:
+        return deny("it changes the schema or uses a statement other than SELECT");
+    }
+  }
+};
+
+Guard::Guard(const Database& db, const Limits& limits) : state_(std::make_unique<State>()) {
+  CHECK(std::is_sorted(kFunctions.begin(), kFunctions.end()));
+  state_->db = &db;
+  state_->limit = limits.instructions;
+  refill();
+  const auto in_use = sqlite3_memory_used();
+  state_->old_heap_limit = sqlite3_hard_heap_limit64(in_use + static_cast<sqlite3_int64>(limits.memory));
+  sqlite3_set_authorizer(
+      db.handle(),
+      [](void* state, int action, const char* a, const char* b, const char* /*database*/, const char* /*trigger*/) {
+        return static_cast<State*>(state)->authorize(action, a, b);
+      },
+      state_.get());
+  sqlite3_progress_handler(
+      db.handle(), kInstructionsPerCheck,
+      [](void* state) {
+        auto& left = static_cast<State*>(state)->left;
+        left -= kInstructionsPerCheck;
+        return left <= 0 ? 1 : 0;
+      },
+      state_.get());
+}
+
+Guard::~Guard() {
+  sqlite3_set_authorizer(state_->db->handle(), nullptr, nullptr);
+  sqlite3_progress_handler(state_->db->handle(), 0, nullptr, nullptr);
+  sqlite3_hard_heap_limit64(state_->old_heap_limit);
+}
+
+void Guard::refill() { state_->left = static_cast<std::int64_t>(state_->limit); }
+Reads Guard::take_reads() { return std::exchange(state_->reads, {}); }
+std::string Guard::refusal() const { return state_->refusal; }
+
+Result<Statement> Guard::prepare(const std::string& sql) {
+  state_->refusal.clear();
+  sqlite3_stmt* handle = nullptr;
+  const char* tail = nullptr;
+  const int status =
+      sqlite3_prepare_v3(state_->db->handle(), sql.c_str(), static_cast<int>(sql.size()) + 1, 0, &handle, &tail);
+  Statement statement(handle);
+  if (!state_->refusal.empty())
+    return Error{ErrorCode::Denied, "sql: not allowed: " + state_->refusal, "only SELECT over the tables is allowed"};
+  if (status != SQLITE_OK) return state_->db->error(ErrorCode::Invalid, "sql");
+  if (handle == nullptr) return invalid("sql: there is no statement in it");
+  if (!text::trim(tail).empty() && text::trim(tail) != ";") return invalid("sql: more than one statement");
+  return statement;
+}
+
+Result<void> Guard::materialise(const std::string& name, const std::string& select) {
+  // Alone first: what prepares as one SELECT under the guard can be nothing else inside CREATE TABLE … AS.
+  TRY(prepare(select));
+  auto body = text::trim(select);
+  while (body.ends_with(';')) body = text::trim(body.substr(0, body.size() - 1));
+  state_->making = name;
+  auto made = state_->db->execute("CREATE TEMP TABLE " + identifier(name) + " AS " + std::string(body));
+  state_->making.clear();
+  if (!made && !state_->refusal.empty()) return Error{ErrorCode::Denied, "sql: not allowed: " + state_->refusal, {}};
+  return made;
+}
+
+}  // namespace assay::sql
