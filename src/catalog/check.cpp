@@ -1,0 +1,191 @@
+#include "catalog/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "sql/database.h"
+
+namespace assay::catalog {
+namespace {
+
+// The file's line in which an SQL fault lies is not known to SQLite; the line where the SQL begins is.
+Place sql_place(const Control& control) { return control.check_place; }
+
+void make_empty_tables(const Catalogue& catalogue, const sql::Database& db, std::vector<Problem>& problems) {
+  const auto create = [&](const Table& table, bool child) {
+    if (auto made = db.execute(create_table_sql(table, child)); !made)
+      problems.push_back({table.place, std::move(made).error().message});
+  };
+  CHECK(db.execute(std::string(kBuiltInTables)).has_value());
+  for (const auto& table : catalogue.tables) {
+    create(table, false);
+    for (const auto& child : table.children) create(child, true);
+  }
+}
+
+// Views become empty tables with their columns, as a run makes them. Their order is found by trying until nothing more
+// succeeds: views that read each other in a circle are left over.
+void make_views(Catalogue& catalogue, const sql::Database& db, std::vector<Problem>& problems) {
+  std::vector<View*> left;
+  for (auto& view : catalogue.views) left.push_back(&view);
+  std::string why;
+  while (!left.empty()) {
+    std::vector<View*> failed;
+    for (auto* view : left) {
+      sql::Guard guard(db, {});
+      auto prepared = guard.prepare(view->sql);
+      if (!prepared) {
+        why = prepared.error().message;
+        failed.push_back(view);
+        continue;
+      }
+      view->reads = guard.take_reads();
+    }
+    if (failed.size() == left.size()) {
+      for (const auto* view : failed) problems.push_back({view->place, fmt::format("view `{}`: {}", view->name, why)});
+      return;
+    }
+    for (auto* view : left) {
+      if (std::find(failed.begin(), failed.end(), view) != failed.end()) continue;
+      if (auto made = db.execute(create_view_sql(*view)); !made)
+        problems.push_back({view->place, std::move(made).error().message});
+    }
+    left = failed;
+  }
+}
+
+void resolve_control(const Catalogue& catalogue, const sql::Database& db, Control& control, std::vector<Problem>& problems) {
+  if (control.manual || control.check.empty()) return;
+  sql::Guard guard(db, {});
+  const auto prepared = guard.prepare(control.check);
+  if (!prepared) {
+    problems.push_back({sql_place(control), fmt::format("{}: check: {}", control.id, prepared.error().message)});
+    return;
+  }
+  control.sql_reads = guard.take_reads();
+  std::vector<std::string> names;
+  for (int i = 0; i < prepared->columns(); ++i) names.emplace_back(prepared->column_name(i));
+  for (const char* needed : {"resource", "verdict", "reason"})
+    if (std::find(names.begin(), names.end(), needed) == names.end())
+      problems.push_back({sql_place(control), fmt::format("{}: check: gives no column `{}`", control.id, needed)});
+  for (const auto& name : names)
+    if (name != "resource" && name != "name" && name != "verdict" && name != "reason")
+      problems.push_back({sql_place(control), fmt::format("{}: check: column `{}` is not one of resource, name, verdict, reason", control.id, name)});
+  // What a view reads is the view's to document; here are the tables that the check itself names.
+  for (const auto& [table, columns] : control.sql_reads) {
+    if (catalogue.table_or_child(table) == nullptr) continue;
+    const auto* parent = catalogue.parent_of(table);
+    const auto& top = parent == nullptr ? table : parent->name;
+    const auto named = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), top) != list.end(); };
+    if (!named(control.needs) && !named(control.reads))
+      problems.push_back({sql_place(control), fmt::format("{}: check reads `{}`, which is in neither `needs` nor `reads`", control.id, top)});
+  }
+}
+
+// `ELSE 'pass'` in any spacing: a pass must be proven, and ELSE also catches NULL.
+bool has_else_pass(std::string_view sql) {
+  const auto s = text::lower(sql);
+  for (std::size_t at = s.find("else"); at != std::string::npos; at = s.find("else", at + 4)) {
+    auto rest = text::trim(std::string_view(s).substr(at + 4));
+    while (rest.starts_with('(')) rest = text::trim(rest.substr(1));
+    if (rest.starts_with("'pass'")) return true;
+  }
+  return false;
+}
+
+void check_given_rows(const Control& control, const Case& c, const Table& table, const Json& rows, const Place& place,
+                      std::vector<Problem>& problems) {
+  if (!rows.is_array()) {
+    problems.push_back({place, fmt::format("case `{}`: `{}` must be a list of rows or a coverage state", c.name, table.name)});
+    return;
+  }
+  for (const auto& row : rows) {
+    if (!row.is_object()) {
+      problems.push_back({place, fmt::format("case `{}`: a row of `{}` is no map", c.name, table.name)});
+      continue;
+    }
+    for (const auto& [key, value] : row.items()) {
+      const auto child = std::find_if(table.children.begin(), table.children.end(), [&](const auto& t) { return t.name == key; });
+      if (child != table.children.end()) {
+        check_given_rows(control, c, *child, value, place, problems);
+      } else if (table.column(key) == nullptr) {
+        problems.push_back({place, fmt::format("case `{}`: table `{}` has no column `{}`", c.name, table.name, key)});
+      }
+    }
+  }
+}
+
+void check_cases(const Catalogue& catalogue, const Control& control, std::vector<Problem>& problems) {
+  if (control.manual) return;
+  constexpr std::array<std::string_view, 6> states{"absent", "denied", "not_licensed", "not_offered", "failed", "collected"};
+  std::set<std::string> kinds;
+  for (const auto& c : control.cases) {
+    const Place place{control.place.file, c.line};
+    kinds.insert(c.verdict);
+    for (const auto& [key, value] : c.given.items()) {
+      if (key == "declared" || key == "licences" || key == "tenant") continue;
+      const auto* table = catalogue.table(key);
+      if (table == nullptr) {
+        problems.push_back({place, fmt::format("case `{}`: unknown table `{}`", c.name, key)});
+      } else if (value.is_string()) {
+        if (std::find(states.begin(), states.end(), value.get<std::string>()) == states.end())
+          problems.push_back({place, fmt::format("case `{}`: `{}` is no coverage state: one of {}", c.name, value.get<std::string>(), fmt::join(states, " "))});
+      } else {
+        check_given_rows(control, c, *table, value, place, problems);
+      }
+    }
+  }
+  for (const char* kind : {"pass", "fail", "unknown"})
+    if (kinds.count(kind) == 0)
+      problems.push_back({control.place, fmt::format("{}: there is no case for `{}`", control.id, kind)});
+  if (!control.licence.empty() && kinds.count("not_licensed") == 0)
+    problems.push_back({control.place, fmt::format("{}: needs a licence, but there is no case for `not_licensed`", control.id)});
+}
+
+}  // namespace
+
+void resolve_sql(Catalogue& catalogue, std::vector<Problem>& problems) {
+  const auto db = sql::Database::memory();
+  make_empty_tables(catalogue, db, problems);
+  make_views(catalogue, db, problems);
+  for (auto& control : catalogue.controls) resolve_control(catalogue, db, control, problems);
+}
+
+void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
+  for (const auto& control : catalogue.controls) {
+    for (const auto* list : {&control.needs, &control.reads})
+      for (const auto& name : *list)
+        if (catalogue.table(name) == nullptr && !is_built_in(name))
+          problems.push_back({control.place, fmt::format("{}: unknown table `{}`", control.id, name)});
+    if (has_else_pass(control.check))
+      problems.push_back({control.check_place, fmt::format("{}: `ELSE 'pass'`: a pass must be proven, and ELSE also catches missing evidence", control.id)});
+    for (const auto& [id, requirements] : control.frameworks) {
+      const auto* framework = catalogue.framework(id);
+      if (framework == nullptr) {
+        problems.push_back({control.place, fmt::format("{}: unknown framework `{}`", control.id, id)});
+        continue;
+      }
+      for (const auto& name : requirements) {
+        const bool known = std::any_of(framework->requirements.begin(), framework->requirements.end(),
+                                       [&](const auto& r) { return r.id == name; });
+        if (!known) problems.push_back({control.place, fmt::format("{}: framework `{}` has no requirement `{}`", control.id, id, name)});
+      }
+    }
+    check_cases(catalogue, control, problems);
+  }
+  for (const auto& framework : catalogue.frameworks) {
+    if (framework.title.empty()) problems.push_back({framework.place, fmt::format("framework `{}` has no file with its id and title", framework.id)});
+    std::set<std::string> seen;
+    for (const auto& requirement : framework.requirements) {
+      const Place place{framework.place.file, requirement.line};
+      if (!seen.insert(requirement.id).second) problems.push_back({place, fmt::format("requirement `{}` is declared twice", requirement.id)});
+      if (catalogue.answering(framework.id, requirement.id).empty())
+        problems.push_back({place, fmt::format("no control answers requirement `{}`", requirement.id)});
+    }
+  }
+}
+
+}  // namespace assay::catalog

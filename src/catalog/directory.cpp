@@ -1,0 +1,432 @@
+#include "catalog/directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/yaml.h"
+
+namespace assay::catalog {
+namespace {
+
+namespace fs = std::filesystem;
+
+Json to_json(const YAML::Node& node);
+
+Json scalar_to_json(const YAML::Node& node) {
+  const auto& s = node.Scalar();
+  if (node.Tag() == "!") return s;  // quoted
+  if (s.empty() || s == "~" || s == "null") return nullptr;
+  if (s == "true") return true;
+  if (s == "false") return false;
+  std::int64_t integer = 0;
+  const auto* end = s.data() + s.size();
+  if (const auto r = std::from_chars(s.data(), end, integer); r.ec == std::errc() && r.ptr == end) return integer;
+  double real = 0;
+  if (const auto r = std::from_chars(s.data(), end, real); r.ec == std::errc() && r.ptr == end) return real;
+  return s;
+}
+
+Json to_json(const YAML::Node& node) {
+  if (node.IsMap()) {
+    Json out = Json::object();
+    for (const auto& item : node) out[item.first.Scalar()] = to_json(item.second);
+    return out;
+  }
+  if (node.IsSequence()) {
+    Json out = Json::array();
+    for (const auto& item : node) out.push_back(to_json(item));
+    return out;
+  }
+  return node.IsScalar() ? scalar_to_json(node) : Json(nullptr);
+}
+
+// One file being read: knows its name, collects its mistakes.
+class Reader {
+ public:
+  Reader(std::string file, std::vector<Problem>& problems) : file_(std::move(file)), problems_(&problems) {}
+
+  void problem(const YAML::Node& at, std::string message) {
+    problems_->push_back({place(at), std::move(message)});
+  }
+  Place place(const YAML::Node& node) const { return {file_, node.IsDefined() ? node.Mark().line + 1 : 0}; }
+
+  void allow(const YAML::Node& map, std::initializer_list<std::string_view> keys) {
+    for (const auto& item : map)
+      if (std::find(keys.begin(), keys.end(), item.first.Scalar()) == keys.end())
+        problem(item.first, fmt::format("unknown key `{}`", item.first.Scalar()));
+  }
+
+  std::string required(const YAML::Node& map, const char* key) {
+    auto value = yaml::text(map, key);
+    if (value.empty()) problem(map, fmt::format("`{}` is missing", key));
+    return value;
+  }
+
+  std::string one_of(const YAML::Node& map, const char* key, std::initializer_list<std::string_view> allowed) {
+    auto value = required(map, key);
+    if (!value.empty() && std::find(allowed.begin(), allowed.end(), value) == allowed.end())
+      problem(map[key], fmt::format("`{}` cannot be `{}`: one of {}", key, value, fmt::join(allowed, " ")));
+    return value;
+  }
+
+  double number(const YAML::Node& map, const char* key, double fallback) {
+    const auto value = yaml::text(map, key);
+    if (value.empty()) return fallback;
+    double out = 0;
+    const auto r = std::from_chars(value.data(), value.data() + value.size(), out);
+    if (r.ec != std::errc() || r.ptr != value.data() + value.size()) {
+      problem(map[key], fmt::format("`{}` is not a number: `{}`", key, value));
+      return fallback;
+    }
+    return out;
+  }
+
+ private:
+  std::string file_;
+  std::vector<Problem>* problems_;
+};
+
+bool is_name(std::string_view s) {
+  return !s.empty() && s[0] >= 'a' && s[0] <= 'z' && std::all_of(s.begin(), s.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::vector<Column> read_columns(Reader& in, const YAML::Node& list) {
+  std::vector<Column> out;
+  for (const auto& node : list) {
+    in.allow(node, {"name", "pointer", "type", "about", "absent", "values", "unit"});
+    Column column;
+    column.name = in.required(node, "name");
+    if (!is_name(column.name)) in.problem(node, fmt::format("column name `{}` is not snake_case", column.name));
+    column.pointer = yaml::text(node, "pointer", "/" + column.name);
+    column.about = yaml::text(node, "about");
+    if (column.pointer != "@key" && !column.pointer.starts_with('/'))
+      in.problem(node["pointer"], fmt::format("pointer `{}` must begin with `/` or be `@key`", column.pointer));
+    const auto type = yaml::text(node, "type", "text");
+    if (const auto known = column_type(type)) {
+      column.type = *known;
+    } else {
+      in.problem(node["type"], fmt::format("unknown column type `{}`", type));
+    }
+    if (node["absent"]) column.absent = to_json(node["absent"]);
+    if (node["values"] && node["values"].IsMap())
+      for (const auto& item : node["values"]) column.values.emplace_back(item.first.Scalar(), item.second.Scalar());
+    const bool twice = std::any_of(out.begin(), out.end(), [&](const auto& c) { return c.name == column.name; });
+    if (twice) in.problem(node, fmt::format("column `{}` is declared twice", column.name));
+    out.push_back(std::move(column));
+  }
+  return out;
+}
+
+ImportSource read_import_source(Reader& in, const YAML::Node& node) {
+  in.allow(node, {"key", "rows", "shape", "command"});
+  ImportSource source;
+  source.key = in.required(node, "key");
+  source.rows = yaml::text(node, "rows");
+  source.map = yaml::text(node, "shape") == "map";
+  source.commands = yaml::texts(node, "command");
+  return source;
+}
+
+Table read_table(Reader& in, const YAML::Node& node) {
+  in.allow(node, {"table", "service", "about", "key", "columns", "children", "source", "licence", "scubagear"});
+  Table table;
+  table.place = in.place(node);
+  table.name = in.required(node, "table");
+  if (!is_name(table.name)) in.problem(node, fmt::format("table name `{}` is not snake_case", table.name));
+  table.service = in.required(node, "service");
+  table.about = in.required(node, "about");
+  table.key = yaml::texts(node, "key");
+  table.licence = yaml::texts(node, "licence");
+  table.columns = read_columns(in, node["columns"]);
+  table.source = to_json(node["source"]);
+  if (table.columns.empty()) in.problem(node, "a table needs columns");
+  for (const auto& child_node : node["children"]) {
+    in.allow(child_node, {"table", "about", "pointer", "rows", "columns"});
+    Table child;
+    child.place = in.place(child_node);
+    child.name = in.required(child_node, "table");
+    child.about = yaml::text(child_node, "about");
+    child.service = table.service;
+    child.pointer = in.required(child_node, "pointer");
+    if (!child.pointer.starts_with('/')) in.problem(child_node, fmt::format("pointer `{}` must begin with `/`", child.pointer));
+    child.map = yaml::text(child_node, "rows") == "map";
+    child.columns = read_columns(in, child_node["columns"]);
+    table.children.push_back(std::move(child));
+  }
+  if (const auto imports = node["scubagear"]) {
+    if (imports.IsSequence()) {
+      for (const auto& item : imports) table.scubagear.push_back(read_import_source(in, item));
+    } else {
+      table.scubagear.push_back(read_import_source(in, imports));
+    }
+  }
+  for (const auto& k : table.key)
+    if (table.column(k) == nullptr) in.problem(node["key"], fmt::format("key column `{}` is not declared", k));
+  return table;
+}
+
+std::optional<Case> read_case(Reader& in, const YAML::Node& node) {
+  in.allow(node, {"case", "given", "expect"});
+  Case c;
+  c.name = in.required(node, "case");
+  c.line = in.place(node).line;
+  if (node["given"]) c.given = to_json(node["given"]);
+  if (!c.given.is_object()) c.given = Json::object();
+  const auto expect = node["expect"];
+  if (!expect) {
+    in.problem(node, "`expect` is missing");
+    return std::nullopt;
+  }
+  if (expect.IsScalar()) {
+    c.verdict = expect.Scalar();
+  } else {
+    in.allow(expect, {"verdict", "reason", "good", "total"});
+    c.verdict = yaml::text(expect, "verdict");
+    if (expect["reason"]) c.reason = expect["reason"].Scalar();
+    if (expect["good"]) c.good = static_cast<std::int64_t>(in.number(expect, "good", 0));
+    if (expect["total"]) c.total = static_cast<std::int64_t>(in.number(expect, "total", 0));
+  }
+  constexpr std::array<std::string_view, 6> verdicts{"pass", "fail", "unknown", "not_applicable", "not_licensed", "manual"};
+  if (std::find(verdicts.begin(), verdicts.end(), c.verdict) == verdicts.end())
+    in.problem(expect, fmt::format("`{}` is no verdict: one of {}", c.verdict, fmt::join(verdicts, " ")));
+  return c;
+}
+
+void read_rubric(Reader& in, const YAML::Node& node, Control& control) {
+  if (!node["rubric"]) return;
+  control.rubric = to_json(node["rubric"]);
+  std::int64_t sum = 0;
+  for (const auto& [key, value] : control.rubric.items()) sum += value.is_number_integer() ? value.get<std::int64_t>() : 0;
+  if (sum != control.points)
+    in.problem(node["rubric"], fmt::format("the rubric adds up to {}, but `points` is {}", sum, control.points));
+}
+
+Control read_control(Reader& in, const YAML::Node& node) {
+  in.allow(node, {"id", "version", "title", "service", "category", "points", "scoring", "unit", "why", "user_impact",
+                  "effort", "licence", "needs", "reads", "microsoft", "frameworks", "none", "check", "rubric",
+                  "remediation", "manual", "cases"});
+  Control c;
+  c.place = in.place(node);
+  c.id = in.required(node, "id");
+  c.version = static_cast<int>(in.number(node, "version", 1));
+  c.title = in.required(node, "title");
+  c.service = in.one_of(node, "service",
+                        {"entra", "exchange", "defender-office", "sharepoint", "teams", "defender-endpoint", "intune",
+                         "cloud-apps", "defender-identity", "purview", "power-platform", "fabric", "m365"});
+  c.category = in.one_of(node, "category", {"identity", "device", "apps", "data"});
+  c.points = static_cast<int>(in.number(node, "points", 0));
+  if (c.points < 1 || c.points > 10)
+    in.problem(node["points"] ? node["points"] : node, fmt::format("`points` is {}, but must be 1 to 10", c.points));
+  read_rubric(in, node, c);
+  c.scoring = in.one_of(node, "scoring", {"binary", "proportional"}) == "proportional" ? Scoring::Proportional : Scoring::Binary;
+  c.unit = in.required(node, "unit");
+  c.why = std::string(text::trim(in.required(node, "why")));
+  if (node["user_impact"] && node["user_impact"].IsMap()) {
+    c.user_impact = in.one_of(node["user_impact"], "level", {"low", "moderate", "high"});
+    c.user_impact_notice = in.required(node["user_impact"], "notice");
+  } else {
+    in.problem(node, "`user_impact` needs `level` and `notice`");
+  }
+  if (node["effort"] && node["effort"].IsMap()) {
+    c.effort = in.one_of(node["effort"], "level", {"low", "moderate", "high"});
+    c.effort_hours = in.number(node["effort"], "hours", 0);
+    if (c.effort_hours <= 0) in.problem(node["effort"], "`effort` needs `hours` above 0");
+  } else {
+    in.problem(node, "`effort` needs `level` and `hours`");
+  }
+  c.licence = yaml::texts(node, "licence");
+  c.needs = yaml::texts(node, "needs");
+  c.reads = yaml::texts(node, "reads");
+  c.microsoft = yaml::texts(node, "microsoft");
+  if (node["frameworks"])
+    for (const auto& item : node["frameworks"])
+      c.frameworks[item.first.Scalar()] = yaml::texts(node["frameworks"], item.first.Scalar().c_str());
+  if (node["remediation"]) {
+    c.remediation = to_json(node["remediation"]);
+    in.allow(node["remediation"], {"steps", "change"});
+  }
+  if (!c.remediation.is_object() || !c.remediation.contains("steps")) in.problem(node, "`remediation` needs `steps`");
+  if (node["manual"]) {
+    c.manual = true;
+    c.manual_look = text::trim(in.required(node["manual"], "look"));
+    c.manual_attest = text::trim(in.required(node["manual"], "attest"));
+    for (const char* key : {"check", "needs", "none"})
+      if (node[key]) in.problem(node[key], fmt::format("a manual control has no `{}`", key));
+  } else {
+    c.check = in.required(node, "check");
+    c.check_place = in.place(node["check"] ? node["check"] : node);
+    if (c.needs.empty()) in.problem(node, "`needs` is missing");
+    if (node["none"] && node["none"].IsMap()) {
+      c.none_verdict = in.one_of(node["none"], "verdict", {"pass", "fail", "unknown", "not_applicable"});
+      c.none_reason = in.required(node["none"], "reason");
+    } else {
+      in.problem(node, "`none` must say what no rows mean: verdict and reason");
+    }
+  }
+  for (const auto& item : node["cases"])
+    if (auto read = read_case(in, item)) c.cases.push_back(std::move(*read));
+  return c;
+}
+
+void read_framework_file(Reader& in, const YAML::Node& node, Framework& framework) {
+  in.allow(node, {"id", "title", "publisher", "version", "source", "about", "unlicensed", "requirements"});
+  if (node["id"]) {
+    framework.place = in.place(node);
+    framework.title = in.required(node, "title");
+    framework.publisher = in.required(node, "publisher");
+    framework.version = in.required(node, "version");
+    framework.source = in.required(node, "source");
+    framework.about = text::trim(yaml::text(node, "about"));
+    framework.unlicensed_fails = yaml::text(node, "unlicensed") == "fail";
+  }
+  for (const auto& item : node["requirements"]) {
+    Requirement requirement;
+    requirement.id = in.required(item, "id");
+    requirement.title = in.required(item, "title");
+    requirement.level = yaml::text(item, "level");
+    requirement.line = in.place(item).line;
+    for (const auto& field : item) {
+      const auto& key = field.first.Scalar();
+      if (key != "id" && key != "title" && key != "level") requirement.crosswalk[key] = yaml::texts(item, key.c_str());
+    }
+    framework.requirements.push_back(std::move(requirement));
+  }
+}
+
+Result<std::vector<fs::path>> files_below(const fs::path& folder, std::string_view extension) {
+  std::vector<fs::path> out;
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return out;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (it->path().extension() == extension && it->is_regular_file(error)) out.push_back(it->path());
+  if (error) return invalid(fmt::format("`{}`: {}", folder.string(), error.message()));
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// The comment lines at the head of an SQL file, without their dashes.
+std::string leading_comment(std::string_view sql) {
+  std::string out;
+  for (const auto line : text::split(sql, '\n')) {
+    const auto s = text::trim(line);
+    if (!s.starts_with("--")) break;
+    if (!out.empty()) out += ' ';
+    out += text::trim(s.substr(2));
+  }
+  return out;
+}
+
+class DirectoryReader {
+ public:
+  DirectoryReader(Catalogue& catalogue, std::vector<Problem>& problems) : catalogue_(catalogue), problems_(problems) {}
+
+  Result<void> read(const fs::path& root) {
+    std::error_code error;
+    if (!fs::is_directory(root, error))
+      return Error{ErrorCode::NotFound, fmt::format("`{}`: is no catalogue folder", root.string()),
+                   "it must hold controls/ and tables/"};
+    TRY(each_yaml(root / "tables", [&](Reader& in, const YAML::Node& node, const fs::path&) {
+      add(catalogue_.tables, read_table(in, node), &Table::name, "table");
+    }));
+    TRY(each_yaml(root / "controls", [&](Reader& in, const YAML::Node& node, const fs::path&) {
+      add(catalogue_.controls, read_control(in, node), &Control::id, "control");
+    }));
+    TRY(each_yaml(root / "frameworks", [&](Reader& in, const YAML::Node& node, const fs::path& file) {
+      read_framework_file(in, node, framework(file.parent_path().filename().string()));
+    }));
+    for (const auto& file : TRY(files_below(root / "views", ".sql"))) {
+      View view;
+      view.name = file.stem().string();
+      view.sql = TRY(read_file(file));
+      view.about = leading_comment(view.sql);
+      view.place = {file.string(), 1};
+      if (view.about.empty()) problems_.push_back({view.place, "a view begins with a comment that says what it is"});
+      add(catalogue_.views, std::move(view), &View::name, "view");
+    }
+    TRY(read_single(root / "licences.yaml", [&](Reader& in, const YAML::Node& node) {
+      for (const auto& item : node["plans"])
+        catalogue_.plans.push_back({in.required(item, "plan"), in.required(item, "title"), yaml::texts(item, "offered_by"), yaml::texts(item, "also")});
+    }));
+    TRY(read_single(root / "catalogue.yaml", [&](Reader& in, const YAML::Node& node) {
+      catalogue_.version = in.required(node, "version");
+    }));
+    return {};
+  }
+
+ private:
+  Framework& framework(const std::string& id) {
+    for (auto& f : catalogue_.frameworks)
+      if (f.id == id) return f;
+    catalogue_.frameworks.push_back({});
+    catalogue_.frameworks.back().id = id;
+    return catalogue_.frameworks.back();
+  }
+
+  template <class T, class Name>
+  void add(std::vector<T>& list, T item, Name name, std::string_view kind) {
+    const auto same = std::find_if(list.begin(), list.end(), [&](const T& other) { return other.*name == item.*name; });
+    if (same != list.end()) {
+      problems_.push_back({item.place, fmt::format("{} `{}` is already in {}", kind, item.*name, same->place.file)});
+      return;
+    }
+    list.push_back(std::move(item));
+  }
+
+  template <class F>
+  Result<void> each_yaml(const fs::path& folder, F f) {
+    for (const auto& file : TRY(files_below(folder, ".yaml"))) {
+      TRY(read_single(file, [&](Reader& in, const YAML::Node& node) { f(in, node, file); }));
+    }
+    return {};
+  }
+
+  template <class F>
+  Result<void> read_single(const fs::path& file, F f) {
+    std::error_code error;
+    if (!fs::exists(file, error)) return {};
+    auto node = yaml::read(file);
+    if (!node) {
+      problems_.push_back({{file.string(), 0}, std::move(node).error().message});
+      return {};
+    }
+    Reader in(file.string(), problems_);
+    if (!node->IsMap()) {
+      in.problem(*node, "must be a map");
+      return {};
+    }
+    try {
+      f(in, *node);
+    } catch (const YAML::Exception& thrown) {
+      problems_.push_back({{file.string(), thrown.mark.line + 1}, thrown.msg});
+    }
+    return {};
+  }
+
+  Catalogue& catalogue_;
+  std::vector<Problem>& problems_;
+};
+
+}  // namespace
+
+std::string describe(const Problem& problem) {
+  if (problem.place.line == 0) return problem.place.file.empty() ? problem.message : problem.place.file + ": " + problem.message;
+  return fmt::format("{}:{}: {}", problem.place.file, problem.place.line, problem.message);
+}
+
+Result<Catalogue> read_directories(const std::vector<fs::path>& folders, std::vector<Problem>& problems, Catalogue base) {
+  Catalogue catalogue = std::move(base);
+  DirectoryReader reader(catalogue, problems);
+  for (const auto& folder : folders) TRY(reader.read(folder));
+  catalogue.build_index();
+  return catalogue;
+}
+
+}  // namespace assay::catalog

@@ -1,0 +1,280 @@
+#include "catalog/image.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "base/sha256.h"
+
+namespace assay::catalog {
+namespace {
+
+Json strings(const std::vector<std::string>& list) { return Json(list); }
+
+Json reads_json(const sql::Reads& reads) {
+  Json out = Json::object();
+  for (const auto& [table, columns] : reads) out[table] = Json(columns);
+  return out;
+}
+
+Json columns_json(const std::vector<Column>& columns) {
+  Json out = Json::array();
+  for (const auto& c : columns) {
+    Json column{{"name", c.name}, {"pointer", c.pointer}, {"type", name(c.type)}, {"about", c.about}};
+    if (c.absent) column["absent"] = c.absent->dump();
+    if (!c.values.empty()) {
+      Json values = Json::array();
+      for (const auto& [from, to] : c.values) values.push_back({from, to});
+      column["values"] = values;
+    }
+    out.push_back(std::move(column));
+  }
+  return out;
+}
+
+Json table_json(const Table& t) {
+  Json out{{"table", t.name}, {"service", t.service}, {"about", t.about}, {"columns", columns_json(t.columns)}};
+  if (!t.pointer.empty()) out["pointer"] = t.pointer;
+  if (t.map) out["map"] = true;
+  out["key"] = strings(t.key);
+  out["licence"] = strings(t.licence);
+  out["source"] = t.source.dump();
+  Json children = Json::array();
+  for (const auto& child : t.children) children.push_back(table_json(child));
+  out["children"] = children;
+  Json imports = Json::array();
+  for (const auto& s : t.scubagear)
+    imports.push_back({{"key", s.key}, {"rows", s.rows}, {"map", s.map}, {"commands", strings(s.commands)}});
+  out["scubagear"] = imports;
+  return out;
+}
+
+Json control_json(const Control& c) {
+  Json frameworks = Json::object();
+  for (const auto& [id, requirements] : c.frameworks) frameworks[id] = strings(requirements);
+  return {{"id", c.id},
+          {"version", c.version},
+          {"title", c.title},
+          {"service", c.service},
+          {"category", c.category},
+          {"points", c.points},
+          {"proportional", c.scoring == Scoring::Proportional},
+          {"unit", c.unit},
+          {"why", c.why},
+          {"user_impact", c.user_impact},
+          {"user_impact_notice", c.user_impact_notice},
+          {"effort", c.effort},
+          {"effort_hours", c.effort_hours},
+          {"licence", strings(c.licence)},
+          {"needs", strings(c.needs)},
+          {"reads", strings(c.reads)},
+          {"microsoft", strings(c.microsoft)},
+          {"frameworks", frameworks},
+          {"none_verdict", c.none_verdict},
+          {"none_reason", c.none_reason},
+          {"check", c.check},
+          {"rubric", c.rubric.dump()},
+          {"remediation", c.remediation.dump()},
+          {"manual", c.manual},
+          {"manual_look", c.manual_look},
+          {"manual_attest", c.manual_attest},
+          {"sql_reads", reads_json(c.sql_reads)}};
+}
+
+Json framework_json(const Framework& f) {
+  Json requirements = Json::array();
+  for (const auto& r : f.requirements) {
+    Json crosswalk = Json::object();
+    for (const auto& [id, list] : r.crosswalk) crosswalk[id] = strings(list);
+    requirements.push_back({{"id", r.id}, {"title", r.title}, {"level", r.level}, {"crosswalk", crosswalk}});
+  }
+  return {{"id", f.id}, {"title", f.title}, {"publisher", f.publisher}, {"version", f.version}, {"source", f.source},
+          {"about", f.about}, {"unlicensed_fails", f.unlicensed_fails}, {"requirements", requirements}};
+}
+
+// Reading. The image is ours: simdjson's exceptions are caught once, in read_image.
+using Element = simdjson::dom::element;
+
+std::string text(Element e) { return std::string(e.get_string().value()); }
+std::vector<std::string> texts(Element e) {
+  std::vector<std::string> out;
+  for (Element item : e.get_array()) out.push_back(text(item));
+  return out;
+}
+Json parsed(Element e) { return Json::parse(e.get_string().value()); }
+
+sql::Reads reads_of(Element e) {
+  sql::Reads out;
+  for (auto field : e.get_object()) {
+    auto& columns = out[std::string(field.key)];
+    for (Element item : field.value.get_array()) columns.insert(text(item));
+  }
+  return out;
+}
+
+Table table_of(Element e) {
+  Table t;
+  t.name = text(e["table"]);
+  t.service = text(e["service"]);
+  t.about = text(e["about"]);
+  for (Element item : e["columns"].get_array()) {
+    Column c;
+    c.name = text(item["name"]);
+    c.pointer = text(item["pointer"]);
+    c.type = column_type(item["type"].get_string().value()).value_or(ColumnType::Text);
+    c.about = text(item["about"]);
+    if (Element absent; item["absent"].get(absent) == simdjson::SUCCESS) c.absent = parsed(absent);
+    if (simdjson::dom::array values; item["values"].get(values) == simdjson::SUCCESS)
+      for (Element pair : values) c.values.emplace_back(text(pair.at(0)), text(pair.at(1)));
+    t.columns.push_back(std::move(c));
+  }
+  if (Element pointer; e["pointer"].get(pointer) == simdjson::SUCCESS) t.pointer = text(pointer);
+  if (bool map = false; e["map"].get(map) == simdjson::SUCCESS) t.map = map;
+  t.key = texts(e["key"]);
+  t.licence = texts(e["licence"]);
+  t.source = parsed(e["source"]);
+  for (Element child : e["children"].get_array()) t.children.push_back(table_of(child));
+  for (Element s : e["scubagear"].get_array())
+    t.scubagear.push_back({text(s["key"]), text(s["rows"]), s["map"].get_bool().value(), texts(s["commands"])});
+  return t;
+}
+
+Control control_of(Element e) {
+  Control c;
+  c.id = text(e["id"]);
+  c.version = static_cast<int>(e["version"].get_int64().value());
+  c.title = text(e["title"]);
+  c.service = text(e["service"]);
+  c.category = text(e["category"]);
+  c.points = static_cast<int>(e["points"].get_int64().value());
+  c.scoring = e["proportional"].get_bool().value() ? Scoring::Proportional : Scoring::Binary;
+  c.unit = text(e["unit"]);
+  c.why = text(e["why"]);
+  c.user_impact = text(e["user_impact"]);
+  c.user_impact_notice = text(e["user_impact_notice"]);
+  c.effort = text(e["effort"]);
+  c.effort_hours = e["effort_hours"].get_double().value();
+  c.licence = texts(e["licence"]);
+  c.needs = texts(e["needs"]);
+  c.reads = texts(e["reads"]);
+  c.microsoft = texts(e["microsoft"]);
+  for (auto field : e["frameworks"].get_object()) c.frameworks[std::string(field.key)] = texts(field.value);
+  c.none_verdict = text(e["none_verdict"]);
+  c.none_reason = text(e["none_reason"]);
+  c.check = text(e["check"]);
+  c.rubric = parsed(e["rubric"]);
+  c.remediation = parsed(e["remediation"]);
+  c.manual = e["manual"].get_bool().value();
+  c.manual_look = text(e["manual_look"]);
+  c.manual_attest = text(e["manual_attest"]);
+  c.sql_reads = reads_of(e["sql_reads"]);
+  return c;
+}
+
+Framework framework_of(Element e) {
+  Framework f;
+  f.id = text(e["id"]);
+  f.title = text(e["title"]);
+  f.publisher = text(e["publisher"]);
+  f.version = text(e["version"]);
+  f.source = text(e["source"]);
+  f.about = text(e["about"]);
+  f.unlicensed_fails = e["unlicensed_fails"].get_bool().value();
+  for (Element item : e["requirements"].get_array()) {
+    Requirement r;
+    r.id = text(item["id"]);
+    r.title = text(item["title"]);
+    r.level = text(item["level"]);
+    for (auto field : item["crosswalk"].get_object()) r.crosswalk[std::string(field.key)] = texts(field.value);
+    f.requirements.push_back(std::move(r));
+  }
+  return f;
+}
+
+Error damaged(const std::exception& thrown) {
+  return {ErrorCode::Internal, fmt::format("the compiled catalogue is damaged: {}", thrown.what()), {}};
+}
+
+}  // namespace
+
+Image make_image(const Catalogue& catalogue) {
+  Json tables = Json::array();
+  for (const auto& t : catalogue.tables) tables.push_back(table_json(t));
+  Json views = Json::array();
+  for (const auto& v : catalogue.views)
+    views.push_back({{"name", v.name}, {"about", v.about}, {"sql", v.sql}, {"reads", reads_json(v.reads)}});
+  Json controls = Json::array();
+  Json cases = Json::object();
+  for (const auto& c : catalogue.controls) {
+    controls.push_back(control_json(c));
+    Json list = Json::array();
+    for (const auto& k : c.cases) {
+      Json item{{"case", k.name}, {"given", k.given}, {"verdict", k.verdict}};
+      if (k.reason) item["reason"] = *k.reason;
+      if (k.good) item["good"] = *k.good;
+      if (k.total) item["total"] = *k.total;
+      list.push_back(std::move(item));
+    }
+    cases[c.id] = std::move(list);
+  }
+  Json frameworks = Json::array();
+  for (const auto& f : catalogue.frameworks) frameworks.push_back(framework_json(f));
+  Json plans = Json::array();
+  for (const auto& p : catalogue.plans)
+    plans.push_back({{"plan", p.plan}, {"title", p.title}, {"offered_by", strings(p.offered_by)}, {"also", strings(p.also)}});
+  const Json document{{"version", catalogue.version}, {"tables", tables}, {"views", views}, {"controls", controls},
+                      {"frameworks", frameworks}, {"plans", plans}};
+  return {document.dump(), cases.dump()};
+}
+
+std::string image_digest(std::string_view catalogue, std::string_view cases) {
+  Sha256 digest;
+  digest.add(catalogue);
+  digest.add(cases);
+  return digest.hex();
+}
+
+Result<Catalogue> read_image(std::string_view image) {
+  try {
+    simdjson::dom::parser parser;
+    const simdjson::padded_string padded(image);
+    Element document = parser.parse(padded);
+    Catalogue out;
+    out.version = text(document["version"]);
+    for (Element e : document["tables"].get_array()) out.tables.push_back(table_of(e));
+    for (Element e : document["views"].get_array())
+      out.views.push_back({text(e["name"]), text(e["about"]), text(e["sql"]), reads_of(e["reads"]), {}});
+    for (Element e : document["controls"].get_array()) out.controls.push_back(control_of(e));
+    for (Element e : document["frameworks"].get_array()) out.frameworks.push_back(framework_of(e));
+    for (Element e : document["plans"].get_array())
+      out.plans.push_back({text(e["plan"]), text(e["title"]), texts(e["offered_by"]), texts(e["also"])});
+    out.build_index();
+    return out;
+  } catch (const std::exception& thrown) {
+    return damaged(thrown);
+  }
+}
+
+Result<void> read_cases(std::string_view cases, Catalogue& catalogue) {
+  try {
+    const auto document = Json::parse(cases);
+    for (auto& control : catalogue.controls) {
+      control.cases.clear();
+      if (!document.contains(control.id)) continue;
+      for (const auto& item : document[control.id]) {
+        Case c;
+        c.name = item["case"];
+        c.given = item["given"];
+        c.verdict = item["verdict"];
+        if (item.contains("reason")) c.reason = item["reason"].get<std::string>();
+        if (item.contains("good")) c.good = item["good"].get<std::int64_t>();
+        if (item.contains("total")) c.total = item["total"].get<std::int64_t>();
+        control.cases.push_back(std::move(c));
+      }
+    }
+    return {};
+  } catch (const std::exception& thrown) {
+    return damaged(thrown);
+  }
+}
+
+}  // namespace assay::catalog

@@ -1,0 +1,163 @@
+#include "catalog/model.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace assay::catalog {
+namespace {
+
+constexpr std::array<std::pair<ColumnType, std::string_view>, 7> kTypes{{
+    {ColumnType::Text, "text"},
+    {ColumnType::Integer, "integer"},
+    {ColumnType::Real, "real"},
+    {ColumnType::Boolean, "boolean"},
+    {ColumnType::Datetime, "datetime"},
+    {ColumnType::List, "list"},
+    {ColumnType::Json, "json"},
+}};
+
+std::string_view sql_type(ColumnType type) {
+  switch (type) {
+    case ColumnType::Integer:
+    case ColumnType::Boolean:
+      return " INTEGER";
+    case ColumnType::Real:
+      return " REAL";
+    case ColumnType::Text:
+      return " TEXT COLLATE NOCASE";
+    default:
+      return " TEXT";
+  }
+}
+
+template <class T>
+const T* find(const std::unordered_map<std::string, const T*>& map, std::string_view name) {
+  const auto found = map.find(std::string(name));
+  return found == map.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+const std::string_view kBuiltInTables = R"sql(
+CREATE TABLE tenant(id TEXT COLLATE NOCASE, name TEXT, cloud TEXT COLLATE NOCASE);
+CREATE TABLE coverage("table" TEXT, state TEXT, "rows" INTEGER, detail TEXT);
+CREATE TABLE declared(control TEXT, kind TEXT, value TEXT COLLATE NOCASE);
+CREATE TABLE licence_flags(plan TEXT COLLATE NOCASE, held INTEGER);
+)sql";
+
+bool is_built_in(std::string_view table) {
+  return table == "tenant" || table == "coverage" || table == "declared" || table == "licence_flags";
+}
+
+std::string_view name(ColumnType type) {
+  for (const auto& [t, n] : kTypes)
+    if (t == type) return n;
+  return "text";
+}
+
+std::optional<ColumnType> column_type(std::string_view name) {
+  for (const auto& [t, n] : kTypes)
+    if (n == name) return t;
+  return std::nullopt;
+}
+
+const Column* Table::column(std::string_view column_name) const {
+  for (const auto& column : columns)
+    if (column.name == column_name) return &column;
+  return nullptr;
+}
+
+void Catalogue::build_index() {
+  tables_.clear();
+  parents_.clear();
+  views_.clear();
+  controls_.clear();
+  answers_.clear();
+  std::sort(controls.begin(), controls.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  for (const auto& table : tables) {
+    tables_.emplace(table.name, &table);
+    for (const auto& child : table.children) {
+      tables_.emplace(child.name, &child);
+      parents_.emplace(child.name, &table);
+    }
+  }
+  for (const auto& view : views) views_.emplace(view.name, &view);
+  for (const auto& control : controls) {
+    controls_.emplace(control.id, &control);
+    for (const auto& [framework, requirements] : control.frameworks)
+      for (const auto& requirement : requirements) answers_[text::lower(framework + "\n" + requirement)].push_back(&control);
+  }
+}
+
+const Table* Catalogue::table_or_child(std::string_view name) const { return find(tables_, name); }
+const Table* Catalogue::parent_of(std::string_view child) const { return find(parents_, child); }
+const Table* Catalogue::table(std::string_view name) const {
+  return parent_of(name) != nullptr ? nullptr : table_or_child(name);
+}
+const View* Catalogue::view(std::string_view name) const { return find(views_, name); }
+const Control* Catalogue::control(std::string_view id) const { return find(controls_, id); }
+
+const Framework* Catalogue::framework(std::string_view id) const {
+  for (const auto& framework : frameworks)
+    if (framework.id == id) return &framework;
+  return nullptr;
+}
+
+std::vector<const Control*> Catalogue::answering(std::string_view framework, std::string_view requirement) const {
+  const auto found = answers_.find(text::lower(std::string(framework) + "\n" + std::string(requirement)));
+  return found == answers_.end() ? std::vector<const Control*>() : found->second;
+}
+
+void Catalogue::add_views(const sql::Reads& reads, std::vector<const View*>& out) const {
+  for (const auto& [name, columns] : reads) {
+    const auto* v = view(name);
+    if (v == nullptr || std::find(out.begin(), out.end(), v) != out.end()) continue;
+    add_views(v->reads, out);
+    out.push_back(v);
+  }
+}
+
+std::vector<const View*> Catalogue::views_for(const Control& control) const {
+  std::vector<const View*> out;
+  add_views(control.sql_reads, out);
+  return out;
+}
+
+sql::Reads Catalogue::reads_of(const Control& control) const {
+  sql::Reads out;
+  const auto add = [&](const sql::Reads& reads) {
+    for (const auto& [name, columns] : reads)
+      if (table_or_child(name) != nullptr) out[name].insert(columns.begin(), columns.end());
+  };
+  add(control.sql_reads);
+  for (const auto* v : views_for(control)) add(v->reads);
+  return out;
+}
+
+std::string create_table_sql(const Table& table, bool child, const std::set<std::string>* columns) {
+  std::string sql = "CREATE TABLE " + sql::identifier(table.name) + "(";
+  bool first = true;
+  if (child) {
+    sql += "parent INTEGER";
+    first = false;
+  }
+  for (const auto& column : table.columns) {
+    if (columns != nullptr && columns->count(column.name) == 0) continue;
+    if (!first) sql += ", ";
+    first = false;
+    sql += sql::identifier(column.name);
+    sql += sql_type(column.type);
+  }
+  if (first) sql += "\"_\"";  // a table whose rows are only counted
+  return sql + ")";
+}
+
+std::string create_view_sql(const View& view) {
+  auto sql = text::trim(view.sql);
+  while (sql.ends_with(';')) sql = text::trim(sql.substr(0, sql.size() - 1));
+  return "CREATE TABLE " + sql::identifier(view.name) + " AS " + std::string(sql);
+}
+
+}  // namespace assay::catalog
