@@ -1,0 +1,363 @@
+#include "snapshot/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include <array>
+#include <cstring>
+#include <memory>
+
+#include "base/iso8601.h"
+#include "base/sha256.h"
+#include "base/text.h"
+
+namespace assay::snapshot {
+namespace {
+
+constexpr std::size_t kPageBytes = std::size_t{1} << 20;
+constexpr int kCompression = 3;
+constexpr std::size_t kSealAt = 60;  // user_version in SQLite's header
+constexpr std::size_t kHeaderBytes = 100;
+constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+
+constexpr const char* kSchema = R"sql(
+CREATE TABLE manifest(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE page(document INTEGER, part INTEGER, url TEXT, taken_at TEXT, sha256 TEXT, size INTEGER, body BLOB,
+                  PRIMARY KEY(document, part)) WITHOUT ROWID;
+CREATE TABLE coverage("table" TEXT PRIMARY KEY, state TEXT, "rows" INTEGER, detail TEXT) WITHOUT ROWID;
+CREATE TABLE licence_flags(plan TEXT COLLATE NOCASE, held INTEGER);
+CREATE TABLE operator_exception(framework TEXT, requirement TEXT, kind TEXT, value TEXT);
+CREATE TABLE operator_omission(framework TEXT, requirement TEXT, reason TEXT, expires TEXT);
+)sql";
+
+// The seal of a file: SHA-256 of its bytes with the seal itself as zero, first four bytes.
+Result<std::array<char, 4>> seal_of(const std::filesystem::path& path, std::array<char, kHeaderBytes>* header) {
+  auto file = TRY(File::open(path));
+  Sha256 digest;
+  std::string buffer(kPageBytes, '\0');
+  bool first = true;
+  for (;;) {
+    std::size_t n = TRY(file.read(buffer));
+    if (n == 0) break;
+    if (first) {
+      while (n < kHeaderBytes) {  // a read may be short
+        const auto more = TRY(file.read({buffer.data() + n, buffer.size() - n}));
+        if (more == 0) break;
+        n += more;
+      }
+      if (n < kHeaderBytes) return invalid("is too short to be a snapshot");
+      if (header != nullptr) std::memcpy(header->data(), buffer.data(), kHeaderBytes);
+      std::memset(buffer.data() + kSealAt, 0, 4);
+      first = false;
+    }
+    digest.add({buffer.data(), n});
+  }
+  const auto hex = digest.hex();
+  std::array<char, 4> seal{};
+  for (std::size_t i = 0; i < 4; ++i) seal[i] = static_cast<char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+  if (seal == std::array<char, 4>{}) seal[3] = 1;  // zero means unfinished
+  return seal;
+}
+
+std::uint32_t big_endian(const char* p) {
+  std::uint32_t value = 0;
+  for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(p[i]);
+  return value;
+}
+
+// What a table looks like, for comparing a snapshot with a catalogue.
+Result<std::vector<std::string>> columns_of(const sql::Database& db, const std::string& table) {
+  auto rows = TRY(db.prepare("SELECT name FROM pragma_table_info(?)"));
+  rows.bind(1, table);
+  std::vector<std::string> out;
+  while (TRY(rows.step())) out.emplace_back(rows.text(0));
+  return out;
+}
+
+// Pages decompressed one after another.
+class PageSource final : public ByteSource {
+ public:
+  PageSource(sql::Statement pages, std::int64_t document) : pages_(std::move(pages)), document_(document) {}
+
+  Result<std::size_t> read(std::span<char> buffer) override {
+    while (given_ == body_.size()) {
+      if (!TRY(pages_.step())) return std::size_t{0};
+      TRY_IN(fmt::format("page {} of document {}", pages_.integer(0), document_), unpack());
+    }
+    const auto n = std::min(buffer.size(), body_.size() - given_);
+    std::memcpy(buffer.data(), body_.data() + given_, n);
+    given_ += n;
+    return n;
+  }
+
+ private:
+  Result<void> unpack() {
+    const auto packed = pages_.text(3);
+    const auto size = static_cast<std::size_t>(pages_.integer(2));
+    if (size > 4 * kPageBytes) return invalid("claims an impossible size", "the snapshot is damaged: import again");
+    body_.resize(size);
+    given_ = 0;
+    const auto n = ZSTD_decompress(body_.data(), body_.size(), packed.data(), packed.size());
+    if (ZSTD_isError(n) || n != size || sha256_hex(body_) != pages_.text(1))
+      return invalid("does not match its digest", "the snapshot is damaged: import again");
+    return {};
+  }
+
+  sql::Statement pages_;
+  std::int64_t document_;
+  std::string body_;
+  std::size_t given_ = 0;
+};
+
+std::string now_text(const std::optional<Timestamp>& time) { return time ? iso8601::format_time(*time) : ""; }
+
+}  // namespace
+
+struct Writer::State {
+  std::filesystem::path target;
+  std::filesystem::path part;
+  const catalog::Catalogue* catalogue = nullptr;
+  std::optional<sql::Database> db;
+  PageInfo document;
+  int parts = 0;
+  std::string open_page;
+  Sha256 all_pages;
+  bool finished = false;
+
+  ~State() {
+    if (finished) return;
+    db.reset();
+    ::unlink(part.c_str());
+  }
+
+  Result<void> write_page(std::string_view bytes) {
+    std::string packed(ZSTD_compressBound(bytes.size()), '\0');
+    const auto n = ZSTD_compress(packed.data(), packed.size(), bytes.data(), bytes.size(), kCompression);
+    CHECK(!ZSTD_isError(n));
+    packed.resize(n);
+    const auto digest = sha256_hex(bytes);
+    all_pages.add(digest);
+    auto insert = TRY(db->prepare("INSERT INTO page VALUES(?,?,?,?,?,?,?)"));
+    insert.bind(1, document.document).bind(2, std::int64_t{parts}).bind(3, document.url).bind(4, document.taken_at);
+    insert.bind(5, digest).bind(6, static_cast<std::int64_t>(bytes.size())).bind_blob(7, packed);
+    TRY(insert.step());
+    ++parts;
+    return {};
+  }
+
+  Result<void> flush() {
+    if (open_page.empty()) return {};
+    TRY(write_page(open_page));
+    open_page.clear();
+    return {};
+  }
+};
+
+Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Writer::Writer(Writer&&) noexcept = default;
+Writer& Writer::operator=(Writer&&) noexcept = default;
+Writer::~Writer() = default;
+sql::Database& Writer::db() { return *state_->db; }
+
+Result<Writer> Writer::create(const std::filesystem::path& file, const catalog::Catalogue& catalogue) {
+  auto state = std::make_unique<State>();
+  state->target = file;
+  state->part = file.string() + ".part";
+  state->catalogue = &catalogue;
+  ::unlink(state->part.c_str());
+  // Made here with its mode, so that nobody else can read it even for a moment.
+  const int fd = ::open(state->part.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    const int error = errno;
+    state->finished = true;
+    return Error{error == EACCES || error == EROFS ? ErrorCode::Denied : ErrorCode::Invalid,
+                 fmt::format("`{}`: cannot be written: {}", file.string(), std::strerror(error)), "choose another --snapshot"};
+  }
+  ::close(fd);
+  state->db = TRY(sql::Database::open(state->part, sql::Mode::ReadWrite));
+  auto& db = *state->db;
+  TRY(db.execute(fmt::format("PRAGMA application_id={}; PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", kApplicationId)));
+  TRY(db.execute(kSchema));
+  TRY(db.execute("BEGIN"));
+  TRY(create_tables(db, catalogue));
+  return Writer(std::move(state));
+}
+
+Result<void> Writer::keep(const PageInfo& document, std::string_view bytes) {
+  auto& s = *state_;
+  if (document.document != s.document.document) {
+    TRY(s.flush());
+    s.parts = 0;
+  }
+  s.document = document;
+  while (!bytes.empty()) {
+    const auto room = kPageBytes - s.open_page.size();
+    const auto n = std::min(room, bytes.size());
+    s.open_page += bytes.substr(0, n);
+    bytes.remove_prefix(n);
+    if (s.open_page.size() == kPageBytes) TRY(s.flush());
+  }
+  return {};
+}
+
+Result<void> Writer::finish(const Evidence& evidence) {
+  auto& s = *state_;
+  auto& db = *s.db;
+  TRY(s.flush());
+  for (const auto& c : evidence.coverage) {
+    auto insert = TRY(db.prepare("INSERT INTO coverage VALUES(?,?,?,?)"));
+    insert.bind(1, c.table).bind(2, name(c.state)).bind(3, static_cast<std::int64_t>(c.rows)).bind(4, c.detail);
+    TRY(insert.step());
+  }
+  for (const auto& [plan, held] : evidence.plans) {
+    auto insert = TRY(db.prepare("INSERT INTO licence_flags VALUES(?,?)"));
+    insert.bind(1, plan).bind(2, std::int64_t{held});
+    TRY(insert.step());
+  }
+  for (const auto& e : evidence.exceptions) {
+    auto insert = TRY(db.prepare("INSERT INTO operator_exception VALUES(?,?,?,?)"));
+    insert.bind(1, e.framework).bind(2, e.requirement).bind(3, e.kind).bind(4, e.value);
+    TRY(insert.step());
+  }
+  for (const auto& o : evidence.omissions) {
+    auto insert = TRY(db.prepare("INSERT INTO operator_omission VALUES(?,?,?,?)"));
+    const auto expires = now_text(o.expires);
+    insert.bind(1, o.framework).bind(2, o.requirement).bind(3, o.reason).bind(4, expires);
+    TRY(insert.step());
+  }
+  const auto& m = evidence.manifest;
+  const std::vector<std::pair<std::string, std::string>> manifest{
+      {"format", "assay/snapshot/1"},
+      {"tenant_id", m.tenant_id},
+      {"tenant_name", m.tenant_name},
+      {"cloud", m.cloud},
+      {"taken_at", now_text(m.taken_at)},
+      {"source", m.source},
+      {"scope", text::join(m.scope, " ")},
+      {"program_version", m.program_version},
+      {"catalogue_version", s.catalogue->version},
+      {"catalogue_digest", s.catalogue->digest},
+      {"pages_digest", s.all_pages.hex()},
+      {"tables_digest", TRY(tables_digest(db, *s.catalogue))},
+      {"complete", "1"},
+  };
+  for (const auto& [key, value] : manifest) {
+    auto insert = TRY(db.prepare("INSERT INTO manifest VALUES(?,?)"));
+    insert.bind(1, key).bind(2, value);
+    TRY(insert.step());
+  }
+  TRY(db.execute("COMMIT"));
+  s.db.reset();
+  const auto seal = TRY(seal_of(s.part, nullptr));
+  const int fd = ::open(s.part.c_str(), O_WRONLY | O_CLOEXEC);
+  const bool sealed = fd >= 0 && ::pwrite(fd, seal.data(), seal.size(), kSealAt) == 4 && ::fsync(fd) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!sealed || ::rename(s.part.c_str(), s.target.c_str()) != 0)
+    return Error{ErrorCode::Denied, fmt::format("`{}`: cannot be written: {}", s.target.string(), std::strerror(errno)), {}};
+  s.finished = true;
+  return {};
+}
+
+Result<bool> looks_like_sqlite(const std::filesystem::path& path) {
+  auto file = TRY(File::open(path));
+  std::array<char, 16> head{};
+  std::size_t n = 0;
+  while (n < head.size()) {
+    const auto more = TRY(file.read({head.data() + n, head.size() - n}));
+    if (more == 0) break;
+    n += more;
+  }
+  return std::string_view(head.data(), n) == kMagic;
+}
+
+bool fits(const sql::Database& db, const catalog::Catalogue& catalogue) {
+  const auto same = [&](const catalog::Table& table, bool child) {
+    const auto found = columns_of(db, table.name);
+    if (!found) return false;
+    std::vector<std::string> wanted;
+    if (child) wanted.emplace_back("parent");
+    for (const auto& column : table.columns) wanted.push_back(column.name);
+    return *found == wanted;
+  };
+  for (const auto& table : catalogue.tables) {
+    if (!same(table, false)) return false;
+    for (const auto& child : table.children)
+      if (!same(child, true)) return false;
+  }
+  return true;
+}
+
+Result<Evidence> open(const std::filesystem::path& path, const catalog::Catalogue& /*catalogue*/) {
+  const auto where = fmt::format("`{}`", path.string());
+  if (!TRY(looks_like_sqlite(path))) return invalid(where + ": is no snapshot", "make one with `assay import` or `assay collect`");
+  std::array<char, kHeaderBytes> header{};
+  const auto seal = TRY_IN(where, seal_of(path, &header));
+  if (big_endian(header.data() + 68) != kApplicationId)
+    return invalid(where + ": is an SQLite file, but no snapshot", "make one with `assay import` or `assay collect`");
+  const std::string_view stored(header.data() + kSealAt, 4);
+  if (stored == std::string_view("\0\0\0\0", 4))
+    return invalid(where + ": is an unfinished snapshot", "run the import or collection again");
+  if (stored != std::string_view(seal.data(), 4))
+    return invalid(where + ": was damaged or changed after it was written: its seal does not match", "import or collect again");
+
+  Evidence evidence;
+  evidence.db = TRY_IN(where, sql::Database::open(path, sql::Mode::ReadOnly));
+  auto& db = evidence.db;
+  std::map<std::string, std::string> manifest;
+  {
+    auto rows = TRY_IN(where, db.prepare("SELECT key, value FROM manifest"));
+    while (TRY(rows.step())) manifest[std::string(rows.text(0))] = rows.text(1);
+  }
+  if (manifest["format"] != "assay/snapshot/1")
+    return invalid(fmt::format("{}: format `{}` is not known", where, manifest["format"]), "use a newer assay");
+  auto& m = evidence.manifest;
+  m.tenant_id = manifest["tenant_id"];
+  m.tenant_name = manifest["tenant_name"];
+  m.cloud = manifest["cloud"];
+  m.taken_at = iso8601::parse_time(manifest["taken_at"]);
+  m.source = manifest["source"];
+  m.program_version = manifest["program_version"];
+  m.catalogue_version = manifest["catalogue_version"];
+  for (const auto service : text::split(manifest["scope"], ' '))
+    if (!service.empty()) m.scope.emplace_back(service);
+  {
+    auto rows = TRY_IN(where, db.prepare("SELECT \"table\", state, \"rows\", detail FROM coverage ORDER BY 1"));
+    while (TRY(rows.step()))
+      evidence.coverage.push_back({std::string(rows.text(0)), state(rows.text(1)).value_or(State::Failed),
+                                   static_cast<std::size_t>(rows.integer(2)), std::string(rows.text(3))});
+  }
+  {
+    auto rows = TRY_IN(where, db.prepare("SELECT plan, held FROM licence_flags"));
+    while (TRY(rows.step())) evidence.plans[std::string(rows.text(0))] = rows.integer(1) != 0;
+  }
+  {
+    auto rows = TRY_IN(where, db.prepare("SELECT framework, requirement, kind, value FROM operator_exception"));
+    while (TRY(rows.step()))
+      evidence.exceptions.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), std::string(rows.text(3))});
+  }
+  {
+    auto rows = TRY_IN(where, db.prepare("SELECT framework, requirement, reason, expires FROM operator_omission"));
+    while (TRY(rows.step()))
+      evidence.omissions.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), iso8601::parse_time(rows.text(3))});
+  }
+  return evidence;
+}
+
+Result<std::vector<Documents::Document>> Documents::list() const {
+  auto rows = TRY(db_.prepare("SELECT document, max(url), max(taken_at), count(*) FROM page GROUP BY document ORDER BY document"));
+  std::vector<Document> out;
+  while (TRY(rows.step()))
+    out.push_back({{rows.integer(0), std::string(rows.text(1)), std::string(rows.text(2))}, static_cast<std::size_t>(rows.integer(3))});
+  return out;
+}
+
+Result<std::unique_ptr<ByteSource>> Documents::bytes(std::int64_t document) const {
+  auto rows = TRY(db_.prepare("SELECT part, sha256, size, body FROM page WHERE document = ? ORDER BY part"));
+  rows.bind(1, document);
+  return std::unique_ptr<ByteSource>(std::make_unique<PageSource>(std::move(rows), document));
+}
+
+}  // namespace assay::snapshot

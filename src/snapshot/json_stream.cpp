@@ -1,0 +1,282 @@
+#include "snapshot/json_stream.h"
+
+#include <emmintrin.h>
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace assay::snapshot {
+namespace {
+
+constexpr std::size_t kReadSize = std::size_t{1} << 18;
+static_assert(JsonStream::kPadding >= simdjson::SIMDJSON_PADDING);
+
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+__m128i load(const char* p) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
+unsigned equal(__m128i bytes, char c) {
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
+}
+
+// The first byte in [p, end) that is a quote or a backslash.
+const char* find_in_string(const char* p, const char* end) {
+  for (; end - p >= 16; p += 16) {
+    const auto bytes = load(p);
+    if (const unsigned mask = equal(bytes, '"') | equal(bytes, '\\'); mask != 0) return p + std::countr_zero(mask);
+  }
+  while (p < end && *p != '"' && *p != '\\') ++p;
+  return p;
+}
+
+// The first byte in [p, end) that opens or closes anything: quotes, brackets and braces. `[`, `]`, `{`, `}` differ in
+// one bit by pairs.
+const char* find_structure(const char* p, const char* end) {
+  for (; end - p >= 16; p += 16) {
+    const auto bytes = load(p);
+    const auto folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    const unsigned mask = equal(bytes, '"') | equal(folded, '{') | equal(folded, '}');
+    if (mask != 0) return p + std::countr_zero(mask);
+  }
+  while (p < end && *p != '"' && (*p | 0x20) != '{' && (*p | 0x20) != '}') ++p;
+  return p;
+}
+
+}  // namespace
+
+JsonStream::JsonStream(ByteSource& source, ShapeOf shape_of, StreamLimits limits)
+    : source_(source), shape_of_(std::move(shape_of)), limits_(limits) {
+  buffer_.resize(2 * kReadSize + kPadding);
+}
+
+Error JsonStream::fault(std::string what, std::string hint) const {
+  std::string where = key_.empty() ? "" : "`" + text::shorten(key_, 60) + "`";
+  if (!where.empty() && (state_ == At::InArray || state_ == At::InObject)) where += fmt::format("[{}]", index_);
+  if (!where.empty()) where += ": ";
+  return invalid(fmt::format("{}not valid JSON at byte {}: {}", where, base_ + at_, what), std::move(hint));
+}
+
+Result<void> JsonStream::validate(bool at_end) {
+  // Up to the last byte that cannot be in the middle of a character.
+  std::size_t end = filled_;
+  if (!at_end) {
+    for (int back = 0; back < 3 && end > validated_ && (static_cast<unsigned char>(buffer_[end - 1]) & 0xC0) == 0x80; ++back) --end;
+    if (end > validated_ && static_cast<unsigned char>(buffer_[end - 1]) >= 0xC0) --end;
+  }
+  if (!simdjson::validate_utf8(buffer_.data() + validated_, end - validated_))
+    return invalid(fmt::format("not valid UTF-8 between bytes {} and {}", base_ + validated_, base_ + end),
+                   "save it as UTF-8 or UTF-16 with a byte-order mark");
+  validated_ = end;
+  return {};
+}
+
+Result<bool> JsonStream::fill() {
+  if (source_ended_) return false;
+  // Drop what nobody needs any more, then make room.
+  const std::size_t drop = std::min(keep_, at_);
+  if (drop > 0 && buffer_.size() - filled_ < kReadSize + kPadding) {
+    std::memmove(buffer_.data(), buffer_.data() + drop, filled_ - drop);
+    filled_ -= drop;
+    at_ -= drop;
+    keep_ -= drop;
+    base_ += drop;
+    validated_ -= std::min(validated_, drop);
+  }
+  if (filled_ - std::min(keep_, at_) > limits_.piece)
+    return Error{ErrorCode::Limit, fmt::format("`{}`: one value is larger than {} MB at byte {}", text::shorten(key_, 60), limits_.piece >> 20, base_ + at_), "is this the right file?"};
+  if (buffer_.size() - filled_ < kReadSize + kPadding) buffer_.resize(buffer_.size() * 2);
+  const auto n = TRY(source_.read({buffer_.data() + filled_, kReadSize}));
+  filled_ += n;
+  source_ended_ = n == 0;
+  TRY(validate(source_ended_));
+  return n != 0;
+}
+
+Result<char> JsonStream::peek() {
+  for (;;) {
+    while (at_ < filled_ && is_blank(buffer_[at_])) ++at_;
+    if (at_ < filled_) return buffer_[at_];
+    if (!TRY(fill())) return fault("it ends too early");
+  }
+}
+
+Result<void> JsonStream::expect(char c, std::string_view what) {
+  if (TRY(peek()) != c) return fault(fmt::format("{} is expected", what), "is it JSON?");
+  ++at_;
+  return {};
+}
+
+Result<void> JsonStream::skip_string(bool keep) {
+  const std::size_t begin = base_ + at_;
+  ++at_;
+  for (;;) {
+    const char* end = buffer_.data() + filled_;
+    const char* found = find_in_string(buffer_.data() + at_, end);
+    at_ = static_cast<std::size_t>(found - buffer_.data());
+    if (!keep) keep_ = at_;
+    if (base_ + at_ - begin > limits_.string)
+      return Error{ErrorCode::Limit,
+                   fmt::format("`{}`: a string is longer than {} MB at byte {}", text::shorten(key_, 60), limits_.string >> 20, begin),
+                   "is this the right file?"};
+    if (found == end) {
+      if (!TRY(fill())) return fault("a string does not end");
+    } else if (*found == '"') {
+      ++at_;
+      return {};
+    } else {
+      if (at_ + 1 >= filled_ && !TRY(fill())) return fault("a string does not end");
+      at_ += 2;
+    }
+  }
+}
+
+Result<std::string> JsonStream::read_key() {
+  if (TRY(peek()) != '"') return fault("a key in quotes is expected", "is it JSON?");
+  keep_ = at_;
+  TRY(skip_string(true));
+  if (at_ - keep_ > limits_.key) return Error{ErrorCode::Limit, fmt::format("a key is longer than {} bytes at byte {}", limits_.key, base_ + keep_), {}};
+  std::string key(buffer_.data() + keep_ + 1, at_ - keep_ - 2);
+  keep_ = at_;
+  TRY(expect(':', "a colon"));
+  return key;
+}
+
+Result<void> JsonStream::skip_value(bool keep) {
+  const char first = TRY(peek());
+  keep_ = at_;
+  const auto release = [&] {
+    if (!keep) keep_ = at_;
+  };
+  if (first == '"') return skip_string(keep);
+  if (first != '{' && first != '[') {  // a number or a literal
+    for (;;) {
+      while (at_ < filled_ && !is_blank(buffer_[at_]) && std::strchr(",]}", buffer_[at_]) == nullptr) ++at_;
+      if (at_ < filled_) break;
+      if (!TRY(fill())) return fault("it ends too early");
+      if (at_ - keep_ > 4096) return fault("a number or literal is too long", "is it JSON?");
+    }
+    if (at_ == keep_) return fault("a value is expected", "is it JSON?");
+    return {};
+  }
+  std::string open;  // the brackets that are open
+  for (;;) {
+    const char* end = buffer_.data() + filled_;
+    const char* found = find_structure(buffer_.data() + at_, end);
+    at_ = static_cast<std::size_t>(found - buffer_.data());
+    release();
+    if (found == end) {
+      if (!TRY(fill())) return fault("it ends too early");
+      continue;
+    }
+    const char c = *found;
+    if (c == '"') {
+      TRY(skip_string(keep));
+    } else if (c == '{' || c == '[') {
+      if (open.size() + 2 >= limits_.depth) return Error{ErrorCode::Limit, fmt::format("`{}`: nested deeper than {} levels at byte {}", text::shorten(key_, 60), limits_.depth, base_ + at_), {}};
+      open += c;
+      ++at_;
+    } else {
+      if (open.back() != (c == '}' ? '{' : '[')) return fault("brackets do not match");
+      open.pop_back();
+      ++at_;
+      if (open.empty()) return {};
+    }
+  }
+}
+
+Result<bool> JsonStream::next_item(Piece& piece) {
+  const char close = state_ == At::InArray ? ']' : '}';
+  keep_ = at_;
+  char c = TRY(peek());
+  if (c == close) {
+    const bool empty = first_;
+    ++at_;
+    state_ = At::Members;
+    first_ = false;
+    if (!empty) return next_member(piece);
+    piece = {.key = key_, .offset = base_ + at_, .empty_container = true, .is_object = member_is_object_};
+    return true;
+  }
+  if (!first_) {
+    TRY(expect(',', "a comma"));
+    ++index_;
+  }
+  first_ = false;
+  if (state_ == At::InObject) entry_ = TRY(read_key());
+  TRY(skip_value(true));
+  piece = {.key = key_,
+           .entry = state_ == At::InObject ? std::string_view(entry_) : std::string_view(),
+           .json = {buffer_.data() + keep_, at_ - keep_},
+           .index = index_,
+           .offset = base_ + keep_,
+           .in_container = true,
+           .is_object = member_is_object_};
+  return true;
+}
+
+Result<bool> JsonStream::next_member(Piece& piece) {
+  for (;;) {
+    keep_ = at_;
+    if (TRY(peek()) == '}') {
+      ++at_;
+      state_ = At::End;
+      return next(piece);
+    }
+    if (!first_) TRY(expect(',', "a comma"));
+    first_ = false;
+    key_ = TRY(read_key());
+    index_ = 0;
+    const auto shape = shape_of_(key_);
+    const char c = TRY(peek());
+    member_is_object_ = c == '{';
+    if (shape == Shape::Skip) {
+      TRY(skip_value(false));
+      continue;
+    }
+    if (c == '[' || (c == '{' && shape == Shape::Entries)) {
+      ++at_;
+      state_ = c == '[' ? At::InArray : At::InObject;
+      first_ = true;
+      return next_item(piece);
+    }
+    TRY(skip_value(true));
+    piece = {.key = key_, .json = {buffer_.data() + keep_, at_ - keep_}, .offset = base_ + keep_, .is_object = member_is_object_};
+    return true;
+  }
+}
+
+Result<bool> JsonStream::next(Piece& piece) {
+  switch (state_) {
+    case At::Start: {
+      while (at_ == filled_ && TRY(fill())) {
+      }
+      while (at_ < filled_ && is_blank(buffer_[at_])) {
+        if (++at_ == filled_) TRY(fill());
+      }
+      if (at_ == filled_) return invalid("the file is empty", "export it again");
+      if (buffer_[at_] != '{') return fault("it must begin with `{`", "is it the right file?");
+      ++at_;
+      state_ = At::Members;
+      return next_member(piece);
+    }
+    case At::Members:
+      return next_member(piece);
+    case At::InArray:
+    case At::InObject:
+      return next_item(piece);
+    case At::End:
+      break;
+  }
+  for (;;) {
+    keep_ = at_;
+    while (at_ < filled_ && is_blank(buffer_[at_])) ++at_;
+    if (at_ < filled_) return fault("something follows the end of the document");
+    if (!TRY(fill())) return false;
+  }
+}
+
+}  // namespace assay::snapshot
