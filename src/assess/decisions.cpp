@@ -1,0 +1,171 @@
+#include "assess/decisions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/iso8601.h"
+#include "base/yaml.h"
+
+namespace assay::assess {
+namespace {
+
+constexpr std::array<std::pair<Status, std::string_view>, 6> kStatuses{{
+    {Status::ToAddress, "to_address"},
+    {Status::Planned, "planned"},
+    {Status::RiskAccepted, "risk_accepted"},
+    {Status::ThirdParty, "third_party"},
+    {Status::AlternateMitigation, "alternate_mitigation"},
+    {Status::Completed, "completed"},
+}};
+
+class Reader {
+ public:
+  Reader(std::string file, const catalog::Catalogue& catalogue) : file_(std::move(file)), catalogue_(catalogue) {}
+
+  Result<Decisions> read(const YAML::Node& root) {
+    if (!root.IsMap()) return fault(root, "must be a map", "see docs/decisions-file.md");
+    TRY(allow(root, {"statuses", "exceptions", "attestations", "points", "zones", "exclude_risk_accepted"}));
+    Decisions out;
+    for (const auto& item : root["statuses"]) TRY(read_status(item, out));
+    for (const auto& item : root["exceptions"]) TRY(read_exception(item, out));
+    for (const auto& item : root["attestations"]) TRY(read_attestation(item, out));
+    if (const auto points = root["points"]) {
+      for (const auto& item : points) {
+        const auto id = TRY(control(item.first, item.first.Scalar()));
+        const double value = TRY(number(item.second));
+        if (value != static_cast<int>(value) || value < 0 || value > 100) return fault(item.second, "points must be a whole number from 0 to 100", {});
+        out.points[id] = static_cast<int>(value);
+      }
+    }
+    if (const auto zones = root["zones"]) {
+      TRY(allow(zones, {"good", "okay"}));
+      if (zones["good"]) out.zones.good = TRY(number(zones["good"]));
+      if (zones["okay"]) out.zones.okay = TRY(number(zones["okay"]));
+      if (!(0 <= out.zones.okay && out.zones.okay <= out.zones.good && out.zones.good <= 100))
+        return fault(zones, "zones must satisfy 0 <= okay <= good <= 100", {});
+    }
+    const auto exclude = yaml::text(root, "exclude_risk_accepted", "false");
+    if (exclude != "true" && exclude != "false") return fault(root["exclude_risk_accepted"], "must be true or false", {});
+    out.exclude_risk_accepted = exclude == "true";
+    return out;
+  }
+
+ private:
+  Error fault(const YAML::Node& at, const std::string& what, std::string hint) const {
+    return invalid(fmt::format("{}: {}", yaml::place(file_, at), what), std::move(hint));
+  }
+
+  Result<void> allow(const YAML::Node& map, std::initializer_list<std::string_view> keys) const {
+    if (!map.IsMap()) return fault(map, "must be a map", {});
+    for (const auto& item : map)
+      if (std::find(keys.begin(), keys.end(), item.first.Scalar()) == keys.end())
+        return fault(item.first, fmt::format("unknown key `{}`", item.first.Scalar()), fmt::format("known: {}", fmt::join(keys, " ")));
+    return {};
+  }
+
+  Result<std::string> control(const YAML::Node& at, const std::string& id) const {
+    if (catalogue_.control(id) == nullptr) return fault(at, fmt::format("unknown control `{}`", id), "`assay catalog list` shows them");
+    return id;
+  }
+
+  Result<std::string> required(const YAML::Node& map, const char* key) const {
+    auto value = yaml::text(map, key);
+    if (value.empty()) return fault(map, fmt::format("`{}` is missing", key), {});
+    return value;
+  }
+
+  Result<double> number(const YAML::Node& node) const {
+    double value = 0;
+    const auto& s = node.IsScalar() ? node.Scalar() : std::string();
+    const auto r = std::from_chars(s.data(), s.data() + s.size(), value);
+    if (r.ec != std::errc() || r.ptr != s.data() + s.size()) return fault(node, fmt::format("`{}` is not a number", s), {});
+    return value;
+  }
+
+  Result<std::optional<Timestamp>> date(const YAML::Node& map, const char* key) const {
+    const auto value = yaml::text(map, key);
+    if (value.empty()) return std::optional<Timestamp>();
+    const auto time = iso8601::parse_time(value);
+    if (!time) return fault(map[key], fmt::format("`{}` is no date", value), "write 2027-01-31");
+    return time;
+  }
+
+  Result<void> read_status(const YAML::Node& item, Decisions& out) const {
+    TRY(allow(item, {"control", "status", "owner", "reason", "expires"}));
+    const auto id = TRY(control(item, TRY(required(item, "control"))));
+    const auto word = TRY(required(item, "status"));
+    const auto known = status(word);
+    if (!known) return fault(item["status"], fmt::format("unknown status `{}`", word), "one of to_address planned risk_accepted third_party alternate_mitigation");
+    if (*known == Status::Completed) return fault(item["status"], "`completed` is computed and cannot be set", "use third_party or alternate_mitigation for what Assay cannot see");
+    StatusDecision decision{*known, TRY(required(item, "owner")), TRY(required(item, "reason")), TRY(date(item, "expires"))};
+    if (!out.statuses.emplace(id, std::move(decision)).second) return fault(item, fmt::format("a second status for `{}`", id), {});
+    return {};
+  }
+
+  Result<void> read_exception(const YAML::Node& item, Decisions& out) const {
+    TRY(allow(item, {"control", "controls", "kind", "values", "owner", "reason", "expires"}));
+    auto ids = yaml::texts(item, "controls");
+    for (auto& id : yaml::texts(item, "control")) ids.push_back(std::move(id));
+    if (ids.empty()) return fault(item, "`control` is missing", "name a control, or `*` for every one");
+    for (const auto& id : ids) {
+      if (id != "*") TRY(control(item, id));
+      Exception exception{id, TRY(required(item, "kind")), yaml::texts(item, "values"), TRY(required(item, "owner")),
+                          TRY(required(item, "reason")), TRY(date(item, "expires"))};
+      if (exception.values.empty()) return fault(item, "`values` is missing", {});
+      out.exceptions.push_back(std::move(exception));
+    }
+    return {};
+  }
+
+  Result<void> read_attestation(const YAML::Node& item, Decisions& out) const {
+    TRY(allow(item, {"control", "verdict", "by", "evidence", "on", "expires"}));
+    const auto id = TRY(control(item, TRY(required(item, "control"))));
+    if (!catalogue_.control(id)->manual) return fault(item, fmt::format("`{}` is judged from evidence and cannot be attested", id), "use a status instead");
+    const auto word = TRY(required(item, "verdict"));
+    if (word != "pass" && word != "fail") return fault(item["verdict"], "must be pass or fail", {});
+    out.attestations[id] = {word == "pass", TRY(required(item, "by")), TRY(required(item, "evidence")), TRY(date(item, "on")), TRY(date(item, "expires"))};
+    return {};
+  }
+
+  std::string file_;
+  const catalog::Catalogue& catalogue_;
+};
+
+}  // namespace
+
+std::string_view name(Status status) {
+  for (const auto& [s, n] : kStatuses)
+    if (s == status) return n;
+  return "to_address";
+}
+
+std::optional<Status> status(std::string_view name) {
+  for (const auto& [s, n] : kStatuses)
+    if (n == name) return s;
+  return std::nullopt;
+}
+
+Result<Decisions> read_decisions(const std::filesystem::path& file, const catalog::Catalogue& catalogue) {
+  const auto root = TRY(yaml::read(file));
+  try {
+    return Reader(file.string(), catalogue).read(root);
+  } catch (const YAML::Exception& thrown) {
+    return invalid(fmt::format("{}:{}: {}", file.string(), thrown.mark.line + 1, thrown.msg), "see docs/decisions-file.md");
+  }
+}
+
+void add_source_decisions(const snapshot::Evidence& evidence, const catalog::Catalogue& catalogue, Decisions& decisions) {
+  for (const auto& e : evidence.exceptions)
+    for (const auto* control : catalogue.answering(e.framework, e.requirement))
+      decisions.exceptions.push_back({control->id, e.kind, {e.value}, evidence.manifest.source,
+                                      fmt::format("declared in the configuration of {} for {}", evidence.manifest.source, e.requirement), {}});
+  for (const auto& o : evidence.omissions)
+    for (const auto* control : catalogue.answering(o.framework, o.requirement))
+      decisions.statuses.emplace(control->id, StatusDecision{Status::RiskAccepted, evidence.manifest.source,
+                                                             o.reason.empty() ? fmt::format("{} was omitted", o.requirement) : o.reason, o.expires});
+}
+
+}  // namespace assay::assess
