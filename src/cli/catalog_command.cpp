@@ -1,0 +1,214 @@
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "assess/cases.h"
+#include "base/text.h"
+#include "catalog/check.h"
+#include "catalog/directory.h"
+#include "catalog/image.h"
+#include "cli/commands.h"
+
+namespace assay::cli {
+namespace {
+
+struct Arguments {
+  std::string name;
+  std::string filter;
+};
+
+// The catalogue with its cases.
+Result<catalog::Catalogue> load_with_cases(const Context& context) {
+  auto catalogue = TRY(load_catalogue(context));
+  if (context.catalog.empty()) {
+    // Cases of folders laid beside ours are there already; ours come from the image.
+    std::map<std::string, std::vector<catalog::Case>> own;
+    for (auto& control : catalogue.controls)
+      if (!control.cases.empty()) own[control.id] = control.cases;
+    TRY(catalog::add_embedded_cases(catalogue));
+    for (auto& control : catalogue.controls)
+      if (const auto found = own.find(control.id); found != own.end()) control.cases = found->second;
+  }
+  return catalogue;
+}
+
+Result<int> run_check(const Context& context) {
+  std::vector<catalog::Problem> problems;
+  catalog::Catalogue catalogue;
+  if (context.catalog.empty()) {
+    catalogue = TRY(catalog::embedded());
+    TRY(catalog::add_embedded_cases(catalogue));
+  }
+  auto folders = context.catalog;
+  folders.insert(folders.end(), context.catalog_add.begin(), context.catalog_add.end());
+  catalogue = TRY(catalog::read_directories(folders, problems, std::move(catalogue)));
+  catalog::resolve_sql(catalogue, problems);
+  catalog::check_rules(catalogue, problems);
+  if (context.output() == Format::Json) {
+    Json out = Json::array();
+    for (const auto& p : problems) out.push_back({{"file", p.place.file}, {"line", p.place.line}, {"message", p.message}});
+    print_json(out);
+  } else {
+    for (const auto& p : problems) print_line(text::printable(describe(p)));
+  }
+  std::size_t requirements = 0;
+  for (const auto& f : catalogue.frameworks) requirements += f.requirements.size();
+  message(fmt::format("{} controls, {} tables, {} views, {} requirements: {}", catalogue.controls.size(), catalogue.tables.size(),
+                      catalogue.views.size(), requirements, text::count(problems.size(), "problem", "problems")));
+  return problems.empty() ? 0 : 3;
+}
+
+Result<int> run_test(const Context& context, const Arguments& arguments) {
+  const auto catalogue = TRY(load_with_cases(context));
+  std::size_t run = 0;
+  std::size_t failed = 0;
+  Json out = Json::array();
+  Rows rows({{"control"}, {"case", false, true}, {"ok"}, {"difference", false, true}});
+  for (const auto& control : catalogue.controls) {
+    if (control.id.find(arguments.filter) == std::string::npos) continue;
+    for (const auto& test : control.cases) {
+      const auto result = assess::run_case(catalogue, control, test);
+      ++run;
+      failed += result.ok ? 0 : 1;
+      if (context.output() == Format::Json) {
+        Json item{{"control", control.id}, {"case", test.name}, {"ok", result.ok}};
+        if (!result.ok) item["difference"] = result.difference;
+        out.push_back(std::move(item));
+      } else if (!result.ok || context.output() == Format::Csv) {
+        rows.add({control.id, test.name, result.ok ? "ok" : "no", result.difference}, result.ok ? Style::Plain : Style::Red);
+      }
+    }
+  }
+  if (context.output() == Format::Json) print_json(out);
+  if (context.output() == Format::Csv) print(rows.csv());
+  if (context.output() == Format::Table && !rows.empty()) print(rows.table(context.terminal));
+  message(fmt::format("{} cases, {} failed", run, failed));
+  return failed == 0 ? 0 : 3;
+}
+
+Result<int> run_list(const Context& context) {
+  const auto catalogue = TRY(load_catalogue(context));
+  if (context.output() == Format::Json) {
+    Json out = Json::array();
+    for (const auto& c : catalogue.controls)
+      out.push_back({{"control", c.id}, {"version", c.version}, {"title", c.title}, {"service", c.service}, {"category", c.category},
+                     {"points", c.points}, {"manual", c.manual}, {"licence", c.licence}, {"microsoft", c.microsoft}, {"frameworks", c.frameworks}});
+    print_json(out);
+    return 0;
+  }
+  Rows rows({{"control"}, {"points", true}, {"service"}, {"category"}, {"title", false, true}});
+  for (const auto& c : catalogue.controls) rows.add({c.id, std::to_string(c.points), c.service, c.category, c.title}, c.manual ? Style::Dim : Style::Plain);
+  print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
+  return 0;
+}
+
+Json column_json(const catalog::Table& table) {
+  Json out = Json::array();
+  for (const auto& c : table.columns) out.push_back({{"name", c.name}, {"type", catalog::name(c.type)}, {"about", c.about}, {"pointer", c.pointer}});
+  return out;
+}
+
+Json table_json(const catalog::Table& table) {
+  Json out{{"table", table.name}, {"service", table.service}, {"about", table.about}, {"key", table.key}, {"source", table.source}, {"columns", column_json(table)}};
+  for (const auto& child : table.children) out["children"].push_back({{"table", child.name}, {"about", child.about}, {"columns", column_json(child)}});
+  return out;
+}
+
+void print_table(const Context& context, const catalog::Table& table) {
+  print_line(styled(table.name, Style::Bold, context.terminal) + "  " + table.about);
+  Rows rows({{"column"}, {"type"}, {"about", false, true}});
+  for (const auto& c : table.columns) rows.add({c.name, std::string(catalog::name(c.type)), c.about});
+  print(rows.table(context.terminal));
+  for (const auto& child : table.children) {
+    print_line("");
+    print_table(context, child);
+  }
+}
+
+void print_control(const Context& context, const catalog::Control& c) {
+  print_line(styled(c.title, Style::Bold, context.terminal) + "  " + c.id);
+  print_line(fmt::format("{} points, {}, {}, version {}", c.points, c.service, c.category, c.version));
+  print_line("\n" + c.why);
+  print_line(fmt::format("\nOn users: {} ({})\nEffort: {} ({} h)", c.user_impact, c.user_impact_notice, c.effort, c.effort_hours));
+  if (!c.licence.empty()) print_line("Licence: any of " + text::join(c.licence, ", "));
+  if (c.manual) {
+    print_line("\nLook at: " + c.manual_look + "\nAttest: " + c.manual_attest);
+  } else {
+    print_line("\nNeeds: " + text::join(c.needs, ", ") + "\n\n" + std::string(text::trim(c.check)));
+  }
+  print_line("\n" + std::string(text::trim(c.remediation.value("steps", ""))));
+  for (const auto& [framework, requirements] : c.frameworks) print_line(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
+  for (const auto& test : c.cases) print_line(fmt::format("case: {} → {}", test.name, test.verdict));
+}
+
+Result<int> run_show(const Context& context, const Arguments& arguments) {
+  const auto catalogue = TRY(load_with_cases(context));
+  const bool json = context.output() == Format::Json;
+  if (const auto* control = catalogue.control(arguments.name)) {
+    if (!json) {
+      print_control(context, *control);
+      return 0;
+    }
+    Json cases = Json::array();
+    for (const auto& test : control->cases) cases.push_back({{"case", test.name}, {"given", test.given}, {"verdict", test.verdict}});
+    print_json({{"control", control->id}, {"version", control->version}, {"title", control->title}, {"why", control->why}, {"points", control->points},
+                {"service", control->service}, {"category", control->category}, {"unit", control->unit}, {"licence", control->licence}, {"needs", control->needs}, {"reads", control->reads},
+                {"check", control->check}, {"manual", control->manual}, {"remediation", control->remediation}, {"microsoft", control->microsoft},
+                {"frameworks", control->frameworks}, {"cases", cases}});
+    return 0;
+  }
+  if (const auto* table = catalogue.table(arguments.name)) {
+    if (json) {
+      print_json(table_json(*table));
+    } else {
+      print_table(context, *table);
+    }
+    return 0;
+  }
+  if (const auto* view = catalogue.view(arguments.name)) {
+    if (json) {
+      print_json({{"view", view->name}, {"about", view->about}, {"sql", view->sql}});
+    } else {
+      print_line(view->sql);
+    }
+    return 0;
+  }
+  return Error{ErrorCode::NotFound, fmt::format("there is no control, table or view `{}`", arguments.name), "`assay catalog list` shows the controls"};
+}
+
+Result<int> run_frameworks(const Context& context) {
+  const auto catalogue = TRY(load_catalogue(context));
+  Json out = Json::array();
+  Rows rows({{"framework"}, {"version", false, true}, {"requirements", true}, {"title", false, true}});
+  for (const auto& f : catalogue.frameworks) {
+    out.push_back({{"id", f.id}, {"title", f.title}, {"publisher", f.publisher}, {"version", f.version}, {"requirements", f.requirements.size()}});
+    rows.add({f.id, f.version, std::to_string(f.requirements.size()), f.title});
+  }
+  if (context.output() == Format::Json) {
+    print_json(out);
+  } else {
+    print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_catalog(CLI::App& app, Context& context, Run& run) {
+  auto arguments = std::make_shared<Arguments>();
+  auto* command = app.add_subcommand("catalog", "The controls, tables and frameworks: check, test, list, show");
+  command->require_subcommand(1);
+  command->add_subcommand("check", "Every mistake of a rule author, with file and line")
+      ->callback([&context, &run] { run = [&context] { return run_check(context); }; });
+  auto* test = command->add_subcommand("test", "Run the controls' own cases");
+  test->add_option("CONTROL", arguments->filter, "Only controls whose id contains this");
+  test->callback([&context, &run, arguments] { run = [&context, arguments] { return run_test(context, *arguments); }; });
+  command->add_subcommand("list", "All controls")->callback([&context, &run] { run = [&context] { return run_list(context); }; });
+  auto* show = command->add_subcommand("show", "One control, table or view in full");
+  show->add_option("NAME", arguments->name, "Its id or name")->required();
+  show->callback([&context, &run, arguments] { run = [&context, arguments] { return run_show(context, *arguments); }; });
+  command->add_subcommand("frameworks", "The frameworks and their versions")->callback([&context, &run] { run = [&context] { return run_frameworks(context); }; });
+  command->footer("Examples:\n  assay catalog check --catalog ./catalog\n  assay catalog test entra. --catalog ./catalog\n  assay catalog show entra.block-legacy-auth");
+}
+
+}  // namespace assay::cli

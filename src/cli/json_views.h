@@ -1,0 +1,16 @@
+#pragma once
+
+#include "base/json.h"
+#include "cli/context.h"
+#include "score/score.h"
+
+// The JSON shapes of docs/json.md, a contract with scripts: fields may be added, never renamed.
+namespace assay::cli {
+
+double points(score::Cents cents);
+Json points_json(const score::Points& points);
+Json finding_json(const score::Action& action);
+Json coverage_json(const snapshot::Evidence& evidence);
+Json assessment_json(const catalog::Catalogue& catalogue, const Judged& judged, const score::Score& score);
+
+}  // namespace assay::cli
