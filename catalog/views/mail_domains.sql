@@ -1,0 +1,5 @@
+-- Domains whose mail authentication is judged, one row each: the accepted domains and those whose SPF
+-- record was asked for. Of the domains below onmicrosoft.com, whose zone belongs to Microsoft, only the latter.
+SELECT domain FROM spf_records WHERE domain <> ''
+ UNION
+SELECT domain_name FROM accepted_domains WHERE domain_name <> '' AND domain_name NOT LIKE '%.onmicrosoft.com'

@@ -1,0 +1,37 @@
+-- Whether somebody besides the default recipients is told when a highly privileged role is assigned (event `assignment`:
+-- active and eligible) or activated (event `activation`): one row for each role, each source of its rules (the role itself
+-- or a group with eligible membership) and each event, with a verdict and its reason. Where not every rule of the event was
+-- returned for the source, every notification rule that was returned must have recipients.
+WITH rule AS (
+  SELECT r.rowid AS role, r.role_template_id, r.display_name,
+         r.role_template_id = '62e90394-69f5-4237-9190-012177145e10' OR r.display_name = 'Global Administrator' AS is_global,
+         coalesce(n.rule_source, r.display_name) AS source, coalesce(n.rule_source_type, 'Directory Role') AS source_type,
+         CASE WHEN n.id IN ('Notification_Admin_Admin_Assignment', 'Notification_Admin_Admin_Eligibility') THEN 'assignment'
+              WHEN n.id = 'Notification_Admin_EndUser_Assignment' THEN 'activation'
+              ELSE '' END AS event,
+         n.id AS rule,
+         CASE WHEN n.notification_recipients IN ('[]', '[""]', '[null]')
+              THEN CASE WHEN coalesce(n.notification_type, 'Email') = 'Email' THEN 0 END
+              WHEN n.notification_recipients IS NOT NULL THEN 1 END AS told
+    FROM privileged_roles AS r JOIN privileged_role_rules AS n ON n.parent = r.rowid),
+tally AS (
+  SELECT t.role, t.role_template_id, t.display_name, t.is_global, t.source, t.source_type, e.event, e.rules,
+         count(DISTINCT CASE WHEN t.event = e.event AND t.told = 1 THEN t.rule END) AS told,
+         count(CASE WHEN t.event = e.event AND t.told = 0 THEN 1 END) AS silent,
+         count(CASE WHEN t.event = e.event AND t.told IS NULL THEN 1 END) AS unread,
+         group_concat(CASE WHEN t.event = e.event AND t.told = 0 THEN t.rule END, ', ') AS silent_rules,
+         count(CASE WHEN t.told = 1 THEN 1 END) AS any_told, count(CASE WHEN t.told = 0 THEN 1 END) AS any_silent
+    FROM rule AS t
+    JOIN (SELECT 'assignment' AS event, 2 AS rules UNION ALL SELECT 'activation', 1) AS e
+   GROUP BY t.role, t.source, t.source_type, e.event)
+SELECT role_template_id, display_name, coalesce(is_global, 0) AS is_global, source, source_type, event,
+       display_name || iif(source_type = 'Directory Role', '', ' through ' || source) AS name,
+       CASE WHEN silent > 0 THEN 'fail'
+            WHEN unread = 0 AND told = rules THEN 'pass'
+            WHEN unread = 0 AND any_told > 0 AND any_silent = 0 THEN 'pass'
+            ELSE 'unknown' END AS verdict,
+       CASE WHEN silent > 0 THEN 'nobody is named to be told (' || silent_rules || ')'
+            WHEN unread = 0 AND told = rules THEN 'recipients are named'
+            WHEN unread = 0 AND any_told > 0 AND any_silent = 0 THEN 'recipients are named in every notification rule that was returned'
+            ELSE 'the recipients of the notification were not returned' END AS reason
+  FROM tally
