@@ -7,7 +7,9 @@
 --   either          1: one of the controls will do (operator OR); 2: and accepted terms or a control of another vendor too
 -- When:
 --   clients         2 every client app, 1 Exchange ActiveSync and other legacy clients, 0 other
---   user_risk, sign_in_risk   0 whatever the risk, 2 at high risk (perhaps at lower risk too), 1 at other levels only
+--   user_risk, sign_in_risk   0 whatever the risk, 2 at high risk (perhaps at lower risk too), 1 at other levels only. A policy
+--                   about one of the two is a rule for risky cases; one about both, which Microsoft advises against, is
+--                   taken by its other conditions
 --   agent_risk      2 every AI agent at high risk, 1 some agents at high risk, 0 not about that
 --   flows           0 every authentication flow, 2 the device-code flow (perhaps others too), 1 others only
 --   registers_security_info   1 when sign-in methods are registered

@@ -3,8 +3,9 @@
 --            up); routing (*.mail.onmicrosoft.com, the hybrid routing domain, where a tenant can publish nothing)
 --   records  number of DMARC records; receivers that find two or more use none of them
 --   record   the record, when there is exactly one
---   source   organisational domain that the record was inherited from, where sp makes that matter
---   p        the policy as written; policy: the one in force, which is sp when the record is inherited; lower case
+--   p, sp    what receivers do with failing mail of the domain and of domains below it; lower case
+--   source   organisational domain that the record was inherited from, so that sp holds; looked for only when
+--            there is an sp, else NULL
 --   pct      share of failing mail that the policy is applied to, in per cent; NULL when it is not a number
 --   cut      1 when the record may have been cut after 255 bytes, so that its last tags may be missing
 WITH looked AS MATERIALIZED (
@@ -21,31 +22,26 @@ WITH looked AS MATERIALIZED (
    WHERE domain <> ''
 ),
 parsed AS MATERIALIZED (
-  SELECT id,
-         CASE WHEN text GLOB 'v[= ]*' AND tag(text, 'v') = 'DMARC1' THEN text END AS record, several,
-         lower(tag(text, 'p')) AS p, lower(tag(text, 'sp')) AS sp, tag(text, 'pct') AS pct,
-         -- Only an inherited record with sp has another policy than p, so only then is its origin looked for.
-         CASE WHEN tag(text, 'sp') IS NOT NULL
-              THEN (SELECT CASE WHEN held_by <> '_dmarc.' || domain THEN substr(held_by, 8) END
-                      FROM (SELECT d.domain,
-                                   coalesce(d.found_at,
-                                            (SELECT json_extract(l.value, '$.query_name') FROM json_each(d.lookups) AS l
-                                              WHERE json_extract(l.value, '$.query_result') LIKE 'Query returned%txt record%'
-                                              ORDER BY l.key DESC LIMIT 1)) COLLATE NOCASE AS held_by
-                              FROM dmarc_records AS d WHERE d.rowid = looked.id)) END AS source
+  SELECT id, several,
+         CASE WHEN text GLOB 'v[= ]*' AND tag(text, 'v') = 'DMARC1' THEN text END AS record,
+         lower(tag(text, 'p')) AS p, lower(tag(text, 'sp')) AS sp, tag(text, 'pct') AS pct
     FROM looked
 )
 SELECT d.domain,
        CASE WHEN d.domain LIKE '%.mail.onmicrosoft.com' THEN 'routing'
             WHEN p.record IS NOT NULL OR p.several > 1 THEN 'found'
-            WHEN d.status = 'failed' THEN 'failed'
-            WHEN d.rdata IS NULL THEN 'failed'
+            WHEN d.status = 'failed' OR d.rdata IS NULL THEN 'failed'
             -- Every answer in the log, also an empty one, begins with these words.
             WHEN d.status IS NULL AND d.lookups <> '[]' AND instr(d.lookups, '"Query returned') = 0 THEN 'failed'
             ELSE 'absent' END AS state,
        coalesce(p.several, p.record IS NOT NULL) AS records,
-       p.record, p.source, p.p, p.sp,
-       CASE WHEN p.source IS NOT NULL THEN p.sp ELSE p.p END AS policy,
+       p.record, p.p, p.sp,
+       CASE WHEN p.sp IS NOT NULL
+            THEN (SELECT CASE WHEN o.held_by COLLATE NOCASE <> '_dmarc.' || d.domain THEN substr(o.held_by, 8) END
+                    FROM (SELECT coalesce(d.found_at,
+                                          (SELECT json_extract(l.value, '$.query_name') FROM json_each(d.lookups) AS l
+                                            WHERE json_extract(l.value, '$.query_result') LIKE 'Query returned%txt record%'
+                                            ORDER BY l.key DESC LIMIT 1)) AS held_by) AS o) END AS source,
        CASE WHEN p.pct IS NULL THEN 100
             WHEN p.pct <> '' AND p.pct NOT GLOB '*[^0-9]*' THEN CAST(p.pct AS INTEGER) END AS pct,
        length(p.record) = 255 AS cut
@@ -54,6 +50,6 @@ SELECT d.domain,
  UNION ALL
 SELECT domain,
        CASE WHEN domain LIKE '%.mail.onmicrosoft.com' THEN 'routing' ELSE 'unasked' END,
-       0, NULL, NULL, NULL, NULL, NULL, NULL, 0
+       0, NULL, NULL, NULL, NULL, NULL, 0
   FROM mail_domains
- WHERE domain NOT IN (SELECT domain FROM dmarc_records WHERE domain <> '')
+ WHERE domain COLLATE NOCASE NOT IN (SELECT domain FROM dmarc_records WHERE domain <> '')

@@ -17,8 +17,8 @@
 // `secureScoreControlProfiles`, and the list that the Defender portal calls `secureScoresV2`.
 namespace assay::import {
 
-using Cents =
-    std::int64_t;  // hundredths of a point: the service rounds scores to them, so sums and differences are exact
+// Hundredths of a point. The service rounds scores to them, so sums and differences are exact.
+using Cents = std::int64_t;
 
 // One control on one day.
 struct OfficialControl {

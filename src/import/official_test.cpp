@@ -206,11 +206,12 @@ TEST(OfficialTest, SixtyDaysChangeAsTheServiceLogsIt) {
   EXPECT_EQ(days.size(), 10U);
 }
 
-// The rule agrees with all 82 entries, but not every part of it is put to the test by them. There is one
-// MoreUsersAffected entry, and the days before the last hold no counts: the steps that need counts are ours, as is the
-// choice that a fall of a share that is not of devices is more subjects. ScoreStatus is the direction of the points,
-// save for newly applicable controls: there it is Increased for the three with full points and Regressed for the
-// sixteen without, which also holds for scid_108, that brought two points of eight.
+// The rule agrees with all 82 entries, but they do not prove all of it. No day of the file holds counts, so the steps
+// that compare counts are ours. There is one MoreUsersAffected entry, on a control whose sentence says "0 of 0 users"
+// on both days: that a fall to a part of the points is more subjects unless they are devices is the simplest rule that
+// sets it apart from the nine other falls, not the only one. The log has no control that is no longer scored.
+// ScoreStatus is the direction of the points, save for newly applicable controls: there it is Increased for the three
+// with full points and Regressed for the sixteen without, among them scid_108, which brought two points of eight.
 TEST(OfficialTest, SixtyDaysAreLabelledAsTheServiceLabelsThem) {
   NEEDS(kPortal);
 
