@@ -3,6 +3,7 @@
 --   policy     NULL for the policy of the whole tenant, else the name of the policy for single applications
 --   scope      application, service_principal; `listed` for single applications
 --   days       longest lifetime in days, NULL when the restriction is not about a lifetime or the value cannot be read
+--   since      day before which applications were made that it spares, else NULL
 --   hole       why it does not hold for every application: empty when it does, NULL when its state was not returned
 WITH restriction AS (
   SELECT NULL AS policy, p.is_enabled, 1 AS assigned, 'application' AS scope, r.restriction_type, r.state, r.max_lifetime,
@@ -29,6 +30,7 @@ WITH restriction AS (
          r.restriction_type, r.state, r.max_lifetime, r.restrict_for_apps_created_after_date_time, '[]'
     FROM app_management_policies AS p JOIN app_management_key_restrictions AS r ON r.parent = p.rowid)
 SELECT policy, scope, restriction_type, max_lifetime, duration_days(max_lifetime) AS days,
+       CASE WHEN since >= '0001-01-02' THEN substr(since, 1, 10) END AS since,
        CASE WHEN policy IS NULL AND is_enabled = 0 THEN 'the policy of the tenant is switched off'
             WHEN state IS NULL THEN NULL
             WHEN state <> 'enabled' THEN 'the restriction is switched off'

@@ -12,6 +12,7 @@
 --                   taken by its other conditions
 --   agent_risk      2 every AI agent at high risk, 1 some agents at high risk, 0 not about that
 --   flows           0 every authentication flow, 2 the device-code flow (perhaps others too), 1 others only
+--   user_action     1 about an action of a user (registering sign-in methods or a device), not about applications
 --   registers_security_info   1 when sign-in methods are registered
 -- For whom:
 --   enforced        1 on, 0 report-only, which enforces nothing
@@ -57,6 +58,7 @@ SELECT rowid AS policy,
             ELSE 0 END AS agent_risk,
        CASE WHEN transfer_methods IS NULL THEN 0 WHEN transfer_methods IN ('none', '') THEN 0
             ELSE 1 + has(split(transfer_methods, ','), 'deviceCodeFlow') END AS flows,
+       CASE include_user_actions WHEN '[]' THEN 0 ELSE 1 END AS user_action,
        CASE include_user_actions WHEN '[]' THEN 0
             ELSE has(include_user_actions, 'urn:user:registersecurityinfo') END AS registers_security_info,
        CASE state WHEN 'enabled' THEN 1 ELSE 0 END AS enforced,

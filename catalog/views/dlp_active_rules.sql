@@ -1,6 +1,6 @@
 -- Data loss prevention rules that are enforced: the rule is on, its policy is on and in mode Enable. One row a rule.
 --   rule, policy                                   names
---   block_access, block_access_scope, notify_user  as in dlp_compliance_rules
+--   block_access, block_access_scope, notify_user, notify_allow_override  as in dlp_compliance_rules
 --   card, itin, ssn                                1 when the rule looks for credit card numbers, U.S. Individual
 --                                                  Taxpayer Identification Numbers, U.S. Social Security Numbers
 --   readable                                       0 when its conditions could not be read, so that a 0 proves nothing
@@ -8,7 +8,7 @@
 -- Some exports hold the advanced rule with its line breaks cut down to `rn` and its quotes turned into apostrophes;
 -- that is mended before it is parsed.
 WITH rules AS (
-  SELECT r.rowid AS rule_id, r.name AS rule, p.name AS policy, r.block_access, r.block_access_scope, r.notify_user,
+  SELECT r.rowid AS rule_id, r.name AS rule, p.name AS policy, r.block_access, r.block_access_scope, r.notify_user, r.notify_allow_override,
          CASE WHEN r.is_advanced_rule = 1
                 OR (r.is_advanced_rule IS NULL AND r.content_contains_sensitive_information IS NULL)
               THEN CASE WHEN json_valid(r.advanced_rule) THEN r.advanced_rule
@@ -49,6 +49,6 @@ found AS (
                       type_name = 'u.s. social security number (ssn)', 0)) AS ssn
     FROM types GROUP BY rule_id
 )
-SELECT parsed.rule, parsed.policy, block_access, block_access_scope, notify_user,
+SELECT parsed.rule, parsed.policy, block_access, block_access_scope, notify_user, notify_allow_override,
        coalesce(card, 0) AS card, coalesce(itin, 0) AS itin, coalesce(ssn, 0) AS ssn, readable
   FROM parsed LEFT JOIN found ON found.rule_id = parsed.rule_id

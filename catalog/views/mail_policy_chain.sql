@@ -148,7 +148,8 @@ SELECT candidates.family, tier, place, policy, rule, everyone,
        || CASE WHEN everyone = 0 THEN ' (some recipients)'
                WHEN everyone IS NULL THEN ' (recipients not read)'
                WHEN place = 0 THEN ' (all recipients)'
-               ELSE ' (all recipients that nothing above takes)'
+               ELSE ' (everyone else)'
           END AS label
   FROM candidates JOIN bounds ON bounds.family = candidates.family JOIN seen
  WHERE place <= coalesce(last_place, 1000000000)
+ ORDER BY candidates.family, place

@@ -9,7 +9,11 @@ WITH rule AS (
          CASE WHEN n.id IN ('Notification_Admin_Admin_Assignment', 'Notification_Admin_Admin_Eligibility') THEN 'assignment'
               WHEN n.id = 'Notification_Admin_EndUser_Assignment' THEN 'activation'
               ELSE '' END AS event,
-         n.id AS rule,
+         n.id AS rule, n.is_default_recipients_enabled AS by_default,
+         CASE n.id WHEN 'Notification_Admin_Admin_Assignment' THEN 'new active assignments'
+                   WHEN 'Notification_Admin_Admin_Eligibility' THEN 'new eligible assignments'
+                   ELSE 'activation' END AS what,
+         replace(replace(replace(n.notification_recipients, '["', ''), '"]', ''), '","', ', ') AS whom,
          CASE WHEN n.notification_recipients IN ('[]', '[""]', '[null]')
               THEN CASE WHEN coalesce(n.notification_type, 'Email') = 'Email' THEN 0 END
               WHEN n.notification_recipients IS NOT NULL THEN 1 END AS told
@@ -19,7 +23,12 @@ tally AS (
          count(DISTINCT CASE WHEN t.event = e.event AND t.told = 1 THEN t.rule END) AS told,
          count(CASE WHEN t.event = e.event AND t.told = 0 THEN 1 END) AS silent,
          count(CASE WHEN t.event = e.event AND t.told IS NULL THEN 1 END) AS unread,
-         group_concat(CASE WHEN t.event = e.event AND t.told = 0 THEN t.rule END, ', ') AS silent_rules,
+         count(DISTINCT CASE WHEN t.event = e.event AND t.told = 0 THEN t.what END) AS silent_kinds,
+         max(CASE WHEN t.event = e.event AND t.told = 0 THEN t.what END) AS silent_about,
+         count(CASE WHEN t.event = e.event AND t.told = 0 AND t.by_default = 1 THEN 1 END) AS by_default,
+         count(CASE WHEN t.event = e.event AND t.told = 0 AND t.by_default = 0 THEN 1 END) AS to_nobody,
+         min(CASE WHEN t.event = e.event AND t.told = 1 THEN t.whom END) AS whom,
+         max(CASE WHEN t.event = e.event AND t.told = 1 THEN t.whom END) AS whom_too,
          count(CASE WHEN t.told = 1 THEN 1 END) AS any_told, count(CASE WHEN t.told = 0 THEN 1 END) AS any_silent
     FROM rule AS t
     JOIN (SELECT 'assignment' AS event, 2 AS rules UNION ALL SELECT 'activation', 1) AS e
@@ -30,8 +39,16 @@ SELECT role_template_id, display_name, coalesce(is_global, 0) AS is_global, sour
             WHEN unread = 0 AND told = rules THEN 'pass'
             WHEN unread = 0 AND any_told > 0 AND any_silent = 0 THEN 'pass'
             ELSE 'unknown' END AS verdict,
-       CASE WHEN silent > 0 THEN 'nobody is named to be told (' || silent_rules || ')'
-            WHEN unread = 0 AND told = rules THEN 'recipients are named'
+       CASE WHEN silent > 0
+            THEN CASE WHEN by_default = silent
+                      THEN iif(silent_kinds = 2, 'new assignments', silent_about)
+                           || iif(event = 'activation', ' is', ' are') || ' reported to Microsoft''s default recipients only'
+                      WHEN to_nobody = silent
+                      THEN iif(silent_kinds = 2, 'new assignments', silent_about) || iif(event = 'activation', ' is', ' are') || ' reported to nobody'
+                      ELSE 'no recipient is named for ' || iif(silent_kinds = 2, 'new assignments', silent_about) END
+            WHEN unread = 0 AND told = rules
+            THEN iif(event = 'activation', 'activation is', 'new assignments are') || ' reported to '
+                 || substr(whom || iif(whom = whom_too, '', '; ' || whom_too), 1, 200)
             WHEN unread = 0 AND any_told > 0 AND any_silent = 0 THEN 'recipients are named in every notification rule that was returned'
             ELSE 'the recipients of the notification were not returned' END AS reason
   FROM tally

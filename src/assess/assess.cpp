@@ -88,22 +88,26 @@ struct Tally {
     for (const auto n : counts) all += n;
     auto text = text::join(named, "; ");
     if (all <= 1) return text;
+    const bool one = of_kind == 1;
     std::string_view word;
     switch (v) {
       case Verdict::Fail:
-        word = "fail";
+        word = one ? "fails" : "fail";
         break;
       case Verdict::Unknown:
         word = "cannot be judged";
         break;
       case Verdict::Pass:
-        word = "pass";
+        word = one ? "passes" : "pass";
+        break;
+      case Verdict::Manual:
+        word = one ? "needs a person to look" : "need a person to look";
         break;
       default:
-        word = "do not apply";
+        word = one ? "does not apply" : "do not apply";
     }
     const auto more = named.size() == kReasonsNamed && of_kind > static_cast<std::int64_t>(kReasonsNamed) ? "; …" : "";
-    return fmt::format("{} of {} ({}) {}: {}{}", of_kind, all, unit, word, text, more);
+    return fmt::format("{} of {} {}: {}{}", of_kind, text::count(static_cast<std::size_t>(all), unit, text::plural(unit)), word, text, more);
   }
 };
 
@@ -174,6 +178,8 @@ struct Assessor::State {
       }
     }
     sql::register_undeclared(db, std::move(declared));
+    // Views of an earlier assessor, made under other decisions.
+    for (const auto& view : catalogue.views) TRY(db.execute("DROP TABLE IF EXISTS temp." + sql::identifier(view.name)));
     return load_plans();
   }
 
@@ -238,6 +244,7 @@ struct Assessor::State {
         finding.reason = fmt::format("it is not known whether the tenant holds {}", plan_titles(control));
         return finding;
       }
+      if (catalog::is_built_in(table)) continue;
       const auto* coverage = evidence.find(table);
       if (coverage != nullptr && coverage->state == snapshot::State::Collected) continue;
       finding.reason = coverage_reason(table, coverage);
@@ -271,9 +278,10 @@ struct Assessor::State {
       const auto word = rows.text(at.verdict);
       auto v = verdict(word).value_or(Verdict::Unknown);
       if (v == Verdict::NotLicensed) v = Verdict::Unknown;  // licences are not a check's to judge
-      const auto reason = rows.text(at.reason);
+      auto reason = text_at(rows, at.reason);
+      if (v == Verdict::Unknown && reason.empty()) reason = word == "unknown" ? "the check gave no reason" : "the check gave no verdict";
       tally.add(v, reason);
-      if (options.keep_resources) finding.resources.push_back({text_at(rows, at.resource), text_at(rows, at.name), v, std::string(reason)});
+      if (options.keep_resources) finding.resources.push_back({text_at(rows, at.resource), text_at(rows, at.name), v, std::move(reason)});
     }
     finding.good = tally.count(Verdict::Pass);
     finding.total = finding.good + tally.count(Verdict::Fail) + tally.count(Verdict::Unknown) + tally.count(Verdict::Manual);

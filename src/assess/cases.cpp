@@ -21,7 +21,8 @@ Result<void> insert_row(const sql::Database& db, const catalog::Table& table, co
   if (child) add("parent", parent);
   for (const auto& column : table.columns) {
     if (row.contains(column.name)) {
-      add(column.name, row[column.name]);
+      const auto& value = row[column.name];
+      add(column.name, value.is_null() && column.null ? *column.null : value);
     } else if (column.absent) {
       add(column.name, *column.absent);
     }

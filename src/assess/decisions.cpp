@@ -29,14 +29,15 @@ class Reader {
     if (!root.IsMap()) return fault(root, "must be a map", "see docs/decisions-file.md");
     TRY(allow(root, {"statuses", "exceptions", "attestations", "points", "zones", "exclude_risk_accepted"}));
     Decisions out;
-    for (const auto& item : root["statuses"]) TRY(read_status(item, out));
-    for (const auto& item : root["exceptions"]) TRY(read_exception(item, out));
-    for (const auto& item : root["attestations"]) TRY(read_attestation(item, out));
-    if (const auto points = root["points"]) {
+    for (const auto& item : TRY(list(root, "statuses"))) TRY(read_status(item, out));
+    for (const auto& item : TRY(list(root, "exceptions"))) TRY(read_exception(item, out));
+    for (const auto& item : TRY(list(root, "attestations"))) TRY(read_attestation(item, out));
+    if (const auto points = root["points"]; points && !points.IsNull()) {
+      if (!points.IsMap()) return fault(points, "`points` must be a map", {});
       for (const auto& item : points) {
         const auto id = TRY(control(item.first, item.first.Scalar()));
         const double value = TRY(number(item.second));
-        if (value != static_cast<int>(value) || value < 0 || value > 100) return fault(item.second, "points must be a whole number from 0 to 100", {});
+        if (!(value >= 0 && value <= 100) || value != static_cast<int>(value)) return fault(item.second, "points must be a whole number from 0 to 100", {});
         out.points[id] = static_cast<int>(value);
       }
     }
@@ -47,9 +48,11 @@ class Reader {
       if (!(0 <= out.zones.okay && out.zones.okay <= out.zones.good && out.zones.good <= 100))
         return fault(zones, "zones must satisfy 0 <= okay <= good <= 100", {});
     }
-    const auto exclude = yaml::text(root, "exclude_risk_accepted", "false");
-    if (exclude != "true" && exclude != "false") return fault(root["exclude_risk_accepted"], "must be true or false", {});
-    out.exclude_risk_accepted = exclude == "true";
+    if (const auto exclude = root["exclude_risk_accepted"]; exclude && !exclude.IsNull()) {
+      const auto& word = exclude.Scalar();
+      if (word != "true" && word != "false") return fault(exclude, "must be true or false", {});
+      out.exclude_risk_accepted = word == "true";
+    }
     return out;
   }
 
@@ -64,6 +67,13 @@ class Reader {
       if (std::find(keys.begin(), keys.end(), item.first.Scalar()) == keys.end())
         return fault(item.first, fmt::format("unknown key `{}`", item.first.Scalar()), fmt::format("known: {}", fmt::join(keys, " ")));
     return {};
+  }
+
+  Result<YAML::Node> list(const YAML::Node& map, const char* key) const {
+    const auto node = map[key];
+    if (!node || node.IsNull()) return YAML::Node();
+    if (!node.IsSequence()) return fault(node, fmt::format("`{}` must be a list", key), {});
+    return node;
   }
 
   Result<std::string> control(const YAML::Node& at, const std::string& id) const {
@@ -86,8 +96,9 @@ class Reader {
   }
 
   Result<std::optional<Timestamp>> date(const YAML::Node& map, const char* key) const {
-    const auto value = yaml::text(map, key);
-    if (value.empty()) return std::optional<Timestamp>();
+    const auto node = map[key];
+    if (!node || node.IsNull()) return std::optional<Timestamp>();
+    const auto value = node.IsScalar() ? node.Scalar() : key;
     const auto time = iso8601::parse_time(value);
     if (!time) return fault(map[key], fmt::format("`{}` is no date", value), "write 2027-01-31");
     return time;
@@ -126,7 +137,8 @@ class Reader {
     if (!catalogue_.control(id)->manual) return fault(item, fmt::format("`{}` is judged from evidence and cannot be attested", id), "use a status instead");
     const auto word = TRY(required(item, "verdict"));
     if (word != "pass" && word != "fail") return fault(item["verdict"], "must be pass or fail", {});
-    out.attestations[id] = {word == "pass", TRY(required(item, "by")), TRY(required(item, "evidence")), TRY(date(item, "on")), TRY(date(item, "expires"))};
+    Attestation attestation{word == "pass", TRY(required(item, "by")), TRY(required(item, "evidence")), TRY(date(item, "on")), TRY(date(item, "expires"))};
+    if (!out.attestations.emplace(id, std::move(attestation)).second) return fault(item, fmt::format("a second attestation for `{}`", id), {});
     return {};
   }
 

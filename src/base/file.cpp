@@ -82,8 +82,10 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes) {
   const auto part = path.string() + ".part";
-  const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return system_error(part, errno);
+  // What an interrupted run left behind, or somebody put there, has a mode or a target that is not ours.
+  ::unlink(part.c_str());
+  const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return system_error(path, errno);
   const auto fail = [&](int error) -> Error {
     ::close(fd);
     ::unlink(part.c_str());

@@ -71,6 +71,7 @@ struct Cursor {
   }
   void skip_fraction() {
     if (!take('.') && !take(',')) return;
+    digits(1);
     while (!rest.empty() && rest[0] >= '0' && rest[0] <= '9') rest.remove_prefix(1);
   }
 };
@@ -94,9 +95,13 @@ std::optional<Timestamp> parse_powershell(std::string_view s) {
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), ms);
   if (error != std::errc()) return std::nullopt;
   // An offset after the number only says where the writer stood; the number is already UTC.
-  const std::string_view offset(end, static_cast<std::size_t>(s.data() + s.size() - end));
-  if (!offset.empty() && offset[0] != '+' && offset[0] != '-') return std::nullopt;
-  return ms >= 0 ? ms / 1000 : -((999 - ms) / 1000);
+  Cursor offset{{end, static_cast<std::size_t>(s.data() + s.size() - end)}};
+  if (!offset.rest.empty()) {
+    offset.ok = offset.take('+') || offset.take('-');
+    offset.digits(4);
+    if (!offset.ok || !offset.rest.empty()) return std::nullopt;
+  }
+  return ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
 }
 
 std::optional<Timestamp> parse_local(std::string_view s) {
@@ -153,8 +158,7 @@ std::optional<Timestamp> parse_time(std::string_view text) {
   const int sign = in.take('+') ? 1 : in.take('-') ? -1 : 0;
   if (sign == 0) return std::nullopt;
   const int hours = in.digits(2);
-  in.take(':');
-  const int minutes = in.rest.empty() ? 0 : in.digits(2);
+  const int minutes = in.take(':') || !in.rest.empty() ? in.digits(2) : 0;
   if (!in.ok || !in.rest.empty() || hours > 14 || minutes > 59) return std::nullopt;
   return time - sign * (hours * 3600 + minutes * 60);
 }

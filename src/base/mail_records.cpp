@@ -27,10 +27,7 @@ std::optional<Spf> parse_spf(std::string_view record) {
   for (auto term : std::vector(terms.begin() + 1, terms.end())) {
     const auto word = term.substr(0, term.find_first_of(":/="));
     if (term.size() > word.size() && term[word.size()] == '=') {  // a modifier: name=value, unknown ones are ignored
-      if (text::iequals(word, "redirect")) {
-        if (spf.redirect.empty()) spf.redirect = text::lower(term.substr(word.size() + 1));
-        ++spf.lookups;
-      }
+      if (text::iequals(word, "redirect") && spf.redirect.empty()) spf.redirect = text::lower(term.substr(word.size() + 1));
       continue;
     }
     char qualifier = '+';
@@ -44,9 +41,11 @@ std::optional<Spf> parse_spf(std::string_view record) {
       spf.unknown.emplace_back(term);
       continue;
     }
-    if (*known == "all" && spf.all.empty()) spf.all = std::string(1, qualifier) + "all";
+    if (!spf.all.empty()) continue;  // what stands behind `all` is never asked
+    if (*known == "all") spf.all = std::string(1, qualifier) + "all";
     if (std::find(querying.begin(), querying.end(), *known) != querying.end()) ++spf.lookups;
   }
+  if (spf.all.empty() && !spf.redirect.empty()) ++spf.lookups;
   return spf;
 }
 

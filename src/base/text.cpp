@@ -66,18 +66,29 @@ std::vector<std::string_view> split(std::string_view s, char separator) {
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
-  for (const auto& part : parts) {
-    if (!out.empty()) out += separator;
-    out += part;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i != 0) out += separator;
+    out += parts[i];
   }
   return out;
 }
 
 std::string shorten(std::string_view s, std::size_t bytes) {
   if (s.size() <= bytes) return std::string(s);
-  std::size_t end = bytes > 3 ? bytes - 3 : 0;
+  constexpr std::string_view ellipsis = "…";
+  const bool marked = bytes >= ellipsis.size();
+  std::size_t end = marked ? bytes - ellipsis.size() : bytes;
   while (end > 0 && (static_cast<unsigned char>(s[end]) & 0xC0) == 0x80) --end;
-  return std::string(s.substr(0, end)) + "…";
+  return std::string(s.substr(0, end)) + std::string(marked ? ellipsis : "");
+}
+
+bool is_utf8(std::string_view s) {
+  for (std::size_t i = 0; i < s.size();) {
+    const auto length = character_length(s.substr(i));
+    if (length == 0) return false;
+    i += length;
+  }
+  return true;
 }
 
 std::string printable(std::string_view s) {
@@ -142,6 +153,13 @@ void append_json_string(std::string& out, std::string_view s) {
 
 std::string count(std::size_t n, std::string_view one, std::string_view many) {
   return std::to_string(n) + " " + std::string(n == 1 ? one : many);
+}
+
+std::string plural(std::string_view noun) {
+  const bool vowel_before_y = noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string_view::npos;
+  if (noun.ends_with('y') && !vowel_before_y) return std::string(noun.substr(0, noun.size() - 1)) + "ies";
+  if (noun.ends_with('s') || noun.ends_with('x') || noun.ends_with("ch")) return std::string(noun) + "es";
+  return std::string(noun) + "s";
 }
 
 }  // namespace assay::text

@@ -35,7 +35,8 @@ std::string any_text() {
   return out;
 }
 
-bool is_utf8(const std::string& s) {
+// By another's judgement.
+bool is_json_text(const std::string& s) {
   try {
     return !Json(s).dump().empty();
   } catch (const Json::exception&) {
@@ -94,7 +95,13 @@ RC_GTEST_PROP(TextTest, ShortenNeverGivesMoreBytesThanAskedNorBreaksACharacter, 
   const auto cut = shorten(s, bytes);
 
   RC_ASSERT(cut.size() <= bytes);
-  RC_ASSERT(is_utf8(cut));
+  RC_ASSERT(is_json_text(cut));
+}
+
+TEST(TextTest, KnowsWellFormedUtf8) {
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_TRUE(is_utf8("Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x94\x92"));
+  for (const char* broken : {"\xFC", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80"}) EXPECT_FALSE(is_utf8(broken)) << printable(broken);
 }
 
 TEST(TextTest, PrintableShowsWhatWouldMoveATerminal) {
@@ -113,10 +120,12 @@ TEST(TextTest, PrintableShowsBrokenUtf8ByteByByte) {
   EXPECT_EQ(printable("\x80z"), "\\x80z");
 }
 
+RC_GTEST_PROP(TextTest, AgreesWithAJsonLibraryOnUtf8, (const std::string& s)) { RC_ASSERT(is_utf8(s) == is_json_text(s)); }
+
 RC_GTEST_PROP(TextTest, PrintableIsAlwaysUtf8WithoutControls, (const std::string& s)) {
   const auto shown = printable(s);
 
-  RC_ASSERT(is_utf8(shown));
+  RC_ASSERT(is_json_text(shown));
   RC_ASSERT(std::none_of(shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }));
   RC_ASSERT(printable(shown) == shown);
 }
@@ -136,6 +145,15 @@ RC_GTEST_PROP(TextTest, JsonStringsReadBackAsTheyWere, ()) {
   append_json_string(out, s);
 
   RC_ASSERT(Json::parse(out).get<std::string>() == s);
+}
+
+TEST(TextTest, PluralsOfTheUnitsThatControlsCountIn) {
+  EXPECT_EQ(plural("user"), "users");
+  EXPECT_EQ(plural("policy"), "policies");
+  EXPECT_EQ(plural("key"), "keys");
+  EXPECT_EQ(plural("status"), "statuses");
+  EXPECT_EQ(plural("mailbox"), "mailboxes");
+  EXPECT_EQ(plural("switch"), "switches");
 }
 
 TEST(TextTest, CountTakesThePluralItIsGiven) {

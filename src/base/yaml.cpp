@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "base/file.h"
+#include "base/text.h"
 
 namespace assay::yaml {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
 constexpr int kMaxDepth = 64;
+constexpr int kMaxNodes = 1'000'000;
 
 // yaml-cpp recurses over flow collections, so depth is measured before it sees the text.
 bool too_deep(const std::string& text) {
@@ -35,12 +40,46 @@ bool too_deep(const std::string& text) {
   return line_indents > 1000;
 }
 
+Error too_deep_error(const std::string& name) {
+  return {ErrorCode::Limit, fmt::format("`{}`: nested deeper than {} levels", name, kMaxDepth), {}};
+}
+
+// Walks the document as its readers will: an alias counts each time it is used, so one that lies in itself or that
+// multiplies ends here and not in them.
+class Inspection {
+ public:
+  explicit Inspection(const std::string& name) : name_(name) {}
+
+  Result<void> inspect(const YAML::Node& node, int depth) {
+    if (++nodes_ > kMaxNodes) return Error{ErrorCode::Limit, fmt::format("`{}`: more than {} values", name_, kMaxNodes), {}};
+    if (depth > kMaxDepth) return too_deep_error(name_);
+    if (node.IsScalar() && !text::is_utf8(node.Scalar())) return invalid(place(name_, node) + ": not UTF-8", "save it as UTF-8");
+    if (node.IsSequence())
+      for (const auto& item : node) TRY(inspect(item, depth + 1));
+    if (!node.IsMap()) return {};
+    std::set<std::string> keys;
+    for (const auto& item : node) {
+      TRY(inspect(item.first, depth + 1));
+      if (item.first.IsScalar() && !keys.insert(item.first.Scalar()).second)
+        return invalid(fmt::format("{}: `{}` stands twice in one map", place(name_, item.first), item.first.Scalar()), "keep one");
+      TRY(inspect(item.second, depth + 1));
+    }
+    return {};
+  }
+
+ private:
+  const std::string& name_;
+  int nodes_ = 0;
+};
+
 }  // namespace
 
 Result<YAML::Node> parse(const std::string& text, const std::string& name) {
-  if (too_deep(text)) return Error{ErrorCode::Limit, fmt::format("`{}`: nested deeper than {} levels", name, kMaxDepth), {}};
+  if (too_deep(text)) return too_deep_error(name);
   try {
-    return YAML::Load(text);
+    auto document = YAML::Load(text);
+    TRY(Inspection(name).inspect(document, 0));
+    return document;
   } catch (const YAML::Exception& error) {
     return invalid(fmt::format("{}:{}: {}", name, error.mark.line + 1, error.msg), "it must be YAML");
   }
@@ -52,7 +91,7 @@ Result<YAML::Node> read(const std::filesystem::path& path) {
 }
 
 std::string place(const std::string& file, const YAML::Node& node) {
-  return fmt::format("{}:{}", file, node.Mark().line + 1);
+  return fmt::format("{}:{}", file, std::max(node.Mark().line, 0) + 1);  // an empty document has no mark
 }
 
 std::string text(const YAML::Node& map, const char* key, const std::string& fallback) {

@@ -13,7 +13,8 @@
 // it stands. yaml-cpp throws; nothing here does.
 namespace assay::yaml {
 
-// The document in a file; Invalid with `file:line` when it is not YAML, nests deeper than 64 levels or is too large.
+// The document in a file; Invalid with `file:line` when it is not YAML in UTF-8 or a key stands twice in one map, Limit
+// when it nests deeper than 64 levels (an anchor inside itself does), holds too many values or is too large.
 Result<YAML::Node> read(const std::filesystem::path& path);
 Result<YAML::Node> parse(const std::string& text, const std::string& name);
 

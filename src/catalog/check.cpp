@@ -31,21 +31,26 @@ void make_empty_tables(const Catalogue& catalogue, const sql::Database& db, std:
 void make_views(Catalogue& catalogue, const sql::Database& db, std::vector<Problem>& problems) {
   std::vector<View*> left;
   for (auto& view : catalogue.views) left.push_back(&view);
-  std::string why;
   while (!left.empty()) {
     std::vector<View*> failed;
+    std::vector<std::string> why;
     for (auto* view : left) {
       sql::Guard guard(db, {});
       auto prepared = guard.prepare(view->sql);
       if (!prepared) {
-        why = prepared.error().message;
+        why.push_back(prepared.error().message);
         failed.push_back(view);
         continue;
       }
       view->reads = guard.take_reads();
     }
     if (failed.size() == left.size()) {
-      for (const auto* view : failed) problems.push_back({view->place, fmt::format("view `{}`: {}", view->name, why)});
+      for (std::size_t i = 0; i < failed.size(); ++i) {
+        for (const auto* other : failed)
+          if (why[i] == "sql: no such table: " + other->name)
+            why[i] = fmt::format("it reads view `{}`, which has a mistake or reads it in turn", other->name);
+        problems.push_back({failed[i]->place, fmt::format("view `{}`: {}", failed[i]->name, why[i])});
+      }
       return;
     }
     for (auto* view : left) {
@@ -85,13 +90,36 @@ void resolve_control(const Catalogue& catalogue, const sql::Database& db, Contro
   }
 }
 
+// The SQL with its comments as blanks.
+std::string without_comments(std::string_view sql) {
+  std::string out;
+  char quote = 0;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    const auto rest = sql.substr(i);
+    if (quote == 0 && (rest.starts_with("--") || rest.starts_with("/*"))) {
+      const auto end = rest[0] == '-' ? rest.find('\n') : rest.find("*/", 2);
+      if (end == std::string_view::npos) break;
+      i += end + (rest[0] == '-' ? 0 : 1);
+      out += ' ';
+      continue;
+    }
+    if (quote == 0 && (sql[i] == '\'' || sql[i] == '"')) {
+      quote = sql[i];
+    } else if (sql[i] == quote) {
+      quote = 0;
+    }
+    out += sql[i];
+  }
+  return out;
+}
+
 // `ELSE 'pass'` in any spacing: a pass must be proven, and ELSE also catches NULL.
 bool has_else_pass(std::string_view sql) {
-  const auto s = text::lower(sql);
+  const auto s = text::lower(without_comments(sql));
   for (std::size_t at = s.find("else"); at != std::string::npos; at = s.find("else", at + 4)) {
     auto rest = text::trim(std::string_view(s).substr(at + 4));
     while (rest.starts_with('(')) rest = text::trim(rest.substr(1));
-    if (rest.starts_with("'pass'")) return true;
+    if (rest.starts_with("'pass'") || rest.starts_with("\"pass\"")) return true;
   }
   return false;
 }
@@ -118,6 +146,20 @@ void check_given_rows(const Control& control, const Case& c, const Table& table,
   }
 }
 
+// What a case gives beside tables.
+void check_given_map(const Case& c, const std::string& key, const Json& value, const Place& place, std::vector<Problem>& problems) {
+  const std::vector<std::string_view> known = key == "licences" ? std::vector<std::string_view>{"held", "missing"}
+                                              : key == "tenant" ? std::vector<std::string_view>{"id", "name", "cloud"}
+                                                                : std::vector<std::string_view>{};  // any kind may be declared
+  if (!value.is_object()) {
+    problems.push_back({place, fmt::format("case `{}`: `{}` must be a map", c.name, key)});
+    return;
+  }
+  for (const auto& [name, ignored] : value.items())
+    if (!known.empty() && std::find(known.begin(), known.end(), name) == known.end())
+      problems.push_back({place, fmt::format("case `{}`: `{}` has no `{}`: one of {}", c.name, key, name, fmt::join(known, " "))});
+}
+
 void check_cases(const Catalogue& catalogue, const Control& control, std::vector<Problem>& problems) {
   if (control.manual) return;
   constexpr std::array<std::string_view, 6> states{"absent", "denied", "not_licensed", "not_offered", "failed", "collected"};
@@ -126,7 +168,10 @@ void check_cases(const Catalogue& catalogue, const Control& control, std::vector
     const Place place{control.place.file, c.line};
     kinds.insert(c.verdict);
     for (const auto& [key, value] : c.given.items()) {
-      if (key == "declared" || key == "licences" || key == "tenant") continue;
+      if (key == "declared" || key == "licences" || key == "tenant") {
+        check_given_map(c, key, value, place, problems);
+        continue;
+      }
       const auto* table = catalogue.table(key);
       if (table == nullptr) {
         problems.push_back({place, fmt::format("case `{}`: unknown table `{}`", c.name, key)});
@@ -160,6 +205,9 @@ void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
       for (const auto& name : *list)
         if (catalogue.table(name) == nullptr && !is_built_in(name))
           problems.push_back({control.place, fmt::format("{}: unknown table `{}`", control.id, name)});
+    for (const auto& name : control.licence)
+      if (std::none_of(catalogue.plans.begin(), catalogue.plans.end(), [&](const auto& p) { return text::iequals(p.plan, name); }))
+        problems.push_back({control.place, fmt::format("{}: unknown service plan `{}`", control.id, name)});
     if (has_else_pass(control.check))
       problems.push_back({control.check_place, fmt::format("{}: `ELSE 'pass'`: a pass must be proven, and ELSE also catches missing evidence", control.id)});
     for (const auto& [id, requirements] : control.frameworks) {
@@ -180,7 +228,7 @@ void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
     if (framework.title.empty()) problems.push_back({framework.place, fmt::format("framework `{}` has no file with its id and title", framework.id)});
     std::set<std::string> seen;
     for (const auto& requirement : framework.requirements) {
-      const Place place{framework.place.file, requirement.line};
+      const auto& place = requirement.place;
       if (!seen.insert(requirement.id).second) problems.push_back({place, fmt::format("requirement `{}` is declared twice", requirement.id)});
       if (catalogue.answering(framework.id, requirement.id).empty())
         problems.push_back({place, fmt::format("no control answers requirement `{}`", requirement.id)});

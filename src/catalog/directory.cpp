@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <initializer_list>
 
 #include "base/file.h"
@@ -27,8 +28,9 @@ Json scalar_to_json(const YAML::Node& node) {
   std::int64_t integer = 0;
   const auto* end = s.data() + s.size();
   if (const auto r = std::from_chars(s.data(), end, integer); r.ec == std::errc() && r.ptr == end) return integer;
-  double real = 0;
-  if (const auto r = std::from_chars(s.data(), end, real); r.ec == std::errc() && r.ptr == end) return real;
+  double real = 0;  // from_chars would also take `inf` and `nan`, which may be somebody's name
+  const bool digits = s.find_first_not_of("0123456789+-.eE") == std::string::npos;
+  if (const auto r = std::from_chars(s.data(), end, real); digits && r.ec == std::errc() && r.ptr == end) return real;
   return s;
 }
 
@@ -56,10 +58,28 @@ class Reader {
   }
   Place place(const YAML::Node& node) const { return {file_, node.IsDefined() ? node.Mark().line + 1 : 0}; }
 
-  void allow(const YAML::Node& map, std::initializer_list<std::string_view> keys) {
+  // Whether it is a map at all; unknown keys are problems, but no reason to stop.
+  bool allow(const YAML::Node& map, std::initializer_list<std::string_view> keys) {
+    if (!map.IsMap()) {
+      problem(map, "must be a map");
+      return false;
+    }
     for (const auto& item : map)
       if (std::find(keys.begin(), keys.end(), item.first.Scalar()) == keys.end())
         problem(item.first, fmt::format("unknown key `{}`", item.first.Scalar()));
+    return true;
+  }
+
+  // What stands under `key`; nothing when it is absent or not what it must be.
+  YAML::Node list(const YAML::Node& map, const char* key) { return of_kind(map, key, YAML::NodeType::Sequence, "a list"); }
+  YAML::Node map(const YAML::Node& map, const char* key) { return of_kind(map, key, YAML::NodeType::Map, "a map"); }
+  std::vector<std::string> texts(const YAML::Node& map, const char* key) {
+    const auto node = map[key];
+    bool fits = !node || node.IsNull() || node.IsScalar() || node.IsSequence();
+    if (node && node.IsSequence())
+      for (const auto& item : node) fits = fits && item.IsScalar();
+    if (!fits) problem(node, fmt::format("`{}` must be a list of words", key));
+    return yaml::texts(map, key);
   }
 
   std::string required(const YAML::Node& map, const char* key) {
@@ -75,19 +95,40 @@ class Reader {
     return value;
   }
 
+  // The same for a key that may be left out.
+  bool is_word(const YAML::Node& map, const char* key, std::string_view word) {
+    return map[key] && one_of(map, key, {word}) == word;
+  }
+
   double number(const YAML::Node& map, const char* key, double fallback) {
-    const auto value = yaml::text(map, key);
-    if (value.empty()) return fallback;
+    const auto node = map[key];
+    if (!node || node.IsNull()) return fallback;
+    const auto value = node.IsScalar() ? node.Scalar() : std::string();
     double out = 0;
     const auto r = std::from_chars(value.data(), value.data() + value.size(), out);
-    if (r.ec != std::errc() || r.ptr != value.data() + value.size()) {
-      problem(map[key], fmt::format("`{}` is not a number: `{}`", key, value));
+    if (r.ec != std::errc() || r.ptr != value.data() + value.size() || !std::isfinite(out)) {
+      problem(node, fmt::format("`{}` is not a number: `{}`", key, value));
       return fallback;
     }
     return out;
   }
 
+  int whole(const YAML::Node& map, const char* key, int fallback) {
+    const double value = number(map, key, fallback);
+    if (std::abs(value) <= 1e9 && value == std::trunc(value)) return static_cast<int>(value);
+    problem(map[key], fmt::format("`{}` is not a whole number: `{}`", key, map[key].Scalar()));
+    return fallback;
+  }
+
  private:
+  YAML::Node of_kind(const YAML::Node& parent, const char* key, YAML::NodeType::value kind, std::string_view word) {
+    const auto node = parent[key];
+    if (!node || node.IsNull()) return {};
+    if (node.Type() == kind) return node;
+    problem(node, fmt::format("`{}` must be {}", key, word));
+    return {};
+  }
+
   std::string file_;
   std::vector<Problem>* problems_;
 };
@@ -101,7 +142,7 @@ bool is_name(std::string_view s) {
 std::vector<Column> read_columns(Reader& in, const YAML::Node& list) {
   std::vector<Column> out;
   for (const auto& node : list) {
-    in.allow(node, {"name", "pointer", "type", "about", "absent", "values", "unit"});
+    if (!in.allow(node, {"name", "pointer", "type", "about", "absent", "null", "values"})) continue;
     Column column;
     column.name = in.required(node, "name");
     if (!is_name(column.name)) in.problem(node, fmt::format("column name `{}` is not snake_case", column.name));
@@ -116,8 +157,8 @@ std::vector<Column> read_columns(Reader& in, const YAML::Node& list) {
       in.problem(node["type"], fmt::format("unknown column type `{}`", type));
     }
     if (node["absent"]) column.absent = to_json(node["absent"]);
-    if (node["values"] && node["values"].IsMap())
-      for (const auto& item : node["values"]) column.values.emplace_back(item.first.Scalar(), item.second.Scalar());
+    if (node["null"]) column.null = to_json(node["null"]);
+    for (const auto& item : in.map(node, "values")) column.values.emplace_back(item.first.Scalar(), item.second.Scalar());
     const bool twice = std::any_of(out.begin(), out.end(), [&](const auto& c) { return c.name == column.name; });
     if (twice) in.problem(node, fmt::format("column `{}` is declared twice", column.name));
     out.push_back(std::move(column));
@@ -126,12 +167,12 @@ std::vector<Column> read_columns(Reader& in, const YAML::Node& list) {
 }
 
 ImportSource read_import_source(Reader& in, const YAML::Node& node) {
-  in.allow(node, {"key", "rows", "shape", "command"});
   ImportSource source;
+  if (!in.allow(node, {"key", "rows", "shape", "command"})) return source;
   source.key = in.required(node, "key");
   source.rows = yaml::text(node, "rows");
-  source.map = yaml::text(node, "shape") == "map";
-  source.commands = yaml::texts(node, "command");
+  source.map = in.is_word(node, "shape", "map");
+  source.commands = in.texts(node, "command");
   return source;
 }
 
@@ -143,13 +184,13 @@ Table read_table(Reader& in, const YAML::Node& node) {
   if (!is_name(table.name)) in.problem(node, fmt::format("table name `{}` is not snake_case", table.name));
   table.service = in.required(node, "service");
   table.about = in.required(node, "about");
-  table.key = yaml::texts(node, "key");
-  table.licence = yaml::texts(node, "licence");
-  table.columns = read_columns(in, node["columns"]);
+  table.key = in.texts(node, "key");
+  table.licence = in.texts(node, "licence");
+  table.columns = read_columns(in, in.list(node, "columns"));
   table.source = to_json(node["source"]);
   if (table.columns.empty()) in.problem(node, "a table needs columns");
-  for (const auto& child_node : node["children"]) {
-    in.allow(child_node, {"table", "about", "pointer", "rows", "columns"});
+  for (const auto& child_node : in.list(node, "children")) {
+    if (!in.allow(child_node, {"table", "about", "pointer", "rows", "columns"})) continue;
     Table child;
     child.place = in.place(child_node);
     child.name = in.required(child_node, "table");
@@ -157,8 +198,8 @@ Table read_table(Reader& in, const YAML::Node& node) {
     child.service = table.service;
     child.pointer = in.required(child_node, "pointer");
     if (!child.pointer.starts_with('/')) in.problem(child_node, fmt::format("pointer `{}` must begin with `/`", child.pointer));
-    child.map = yaml::text(child_node, "rows") == "map";
-    child.columns = read_columns(in, child_node["columns"]);
+    child.map = in.is_word(child_node, "rows", "map");
+    child.columns = read_columns(in, in.list(child_node, "columns"));
     table.children.push_back(std::move(child));
   }
   if (const auto imports = node["scubagear"]) {
@@ -174,11 +215,11 @@ Table read_table(Reader& in, const YAML::Node& node) {
 }
 
 std::optional<Case> read_case(Reader& in, const YAML::Node& node) {
-  in.allow(node, {"case", "given", "expect"});
+  if (!in.allow(node, {"case", "given", "expect"})) return std::nullopt;
   Case c;
   c.name = in.required(node, "case");
   c.line = in.place(node).line;
-  if (node["given"]) c.given = to_json(node["given"]);
+  c.given = to_json(in.map(node, "given"));
   if (!c.given.is_object()) c.given = Json::object();
   const auto expect = node["expect"];
   if (!expect) {
@@ -188,11 +229,11 @@ std::optional<Case> read_case(Reader& in, const YAML::Node& node) {
   if (expect.IsScalar()) {
     c.verdict = expect.Scalar();
   } else {
-    in.allow(expect, {"verdict", "reason", "good", "total"});
+    if (!in.allow(expect, {"verdict", "reason", "good", "total"})) return std::nullopt;
     c.verdict = yaml::text(expect, "verdict");
     if (expect["reason"]) c.reason = expect["reason"].Scalar();
-    if (expect["good"]) c.good = static_cast<std::int64_t>(in.number(expect, "good", 0));
-    if (expect["total"]) c.total = static_cast<std::int64_t>(in.number(expect, "total", 0));
+    if (expect["good"]) c.good = in.whole(expect, "good", 0);
+    if (expect["total"]) c.total = in.whole(expect, "total", 0);
   }
   constexpr std::array<std::string_view, 6> verdicts{"pass", "fail", "unknown", "not_applicable", "not_licensed", "manual"};
   if (std::find(verdicts.begin(), verdicts.end(), c.verdict) == verdicts.end())
@@ -201,8 +242,8 @@ std::optional<Case> read_case(Reader& in, const YAML::Node& node) {
 }
 
 void read_rubric(Reader& in, const YAML::Node& node, Control& control) {
-  if (!node["rubric"]) return;
-  control.rubric = to_json(node["rubric"]);
+  control.rubric = to_json(in.map(node, "rubric"));
+  if (!control.rubric.is_object()) return;
   std::int64_t sum = 0;
   for (const auto& [key, value] : control.rubric.items()) sum += value.is_number_integer() ? value.get<std::int64_t>() : 0;
   if (sum != control.points)
@@ -216,13 +257,13 @@ Control read_control(Reader& in, const YAML::Node& node) {
   Control c;
   c.place = in.place(node);
   c.id = in.required(node, "id");
-  c.version = static_cast<int>(in.number(node, "version", 1));
+  c.version = in.whole(node, "version", 1);
   c.title = in.required(node, "title");
   c.service = in.one_of(node, "service",
                         {"entra", "exchange", "defender-office", "sharepoint", "teams", "defender-endpoint", "intune",
                          "cloud-apps", "defender-identity", "purview", "power-platform", "fabric", "m365"});
   c.category = in.one_of(node, "category", {"identity", "device", "apps", "data"});
-  c.points = static_cast<int>(in.number(node, "points", 0));
+  c.points = in.whole(node, "points", 0);
   if (c.points < 1 || c.points > 10)
     in.problem(node["points"] ? node["points"] : node, fmt::format("`points` is {}, but must be 1 to 10", c.points));
   read_rubric(in, node, c);
@@ -230,34 +271,36 @@ Control read_control(Reader& in, const YAML::Node& node) {
   c.unit = in.required(node, "unit");
   c.why = std::string(text::trim(in.required(node, "why")));
   if (node["user_impact"] && node["user_impact"].IsMap()) {
+    in.allow(node["user_impact"], {"level", "notice"});
     c.user_impact = in.one_of(node["user_impact"], "level", {"low", "moderate", "high"});
     c.user_impact_notice = in.required(node["user_impact"], "notice");
   } else {
     in.problem(node, "`user_impact` needs `level` and `notice`");
   }
   if (node["effort"] && node["effort"].IsMap()) {
+    in.allow(node["effort"], {"level", "hours"});
     c.effort = in.one_of(node["effort"], "level", {"low", "moderate", "high"});
     c.effort_hours = in.number(node["effort"], "hours", 0);
     if (c.effort_hours <= 0) in.problem(node["effort"], "`effort` needs `hours` above 0");
   } else {
     in.problem(node, "`effort` needs `level` and `hours`");
   }
-  c.licence = yaml::texts(node, "licence");
-  c.needs = yaml::texts(node, "needs");
-  c.reads = yaml::texts(node, "reads");
-  c.microsoft = yaml::texts(node, "microsoft");
-  if (node["frameworks"])
-    for (const auto& item : node["frameworks"])
-      c.frameworks[item.first.Scalar()] = yaml::texts(node["frameworks"], item.first.Scalar().c_str());
-  if (node["remediation"]) {
-    c.remediation = to_json(node["remediation"]);
-    in.allow(node["remediation"], {"steps", "change"});
+  c.licence = in.texts(node, "licence");
+  c.needs = in.texts(node, "needs");
+  c.reads = in.texts(node, "reads");
+  c.microsoft = in.texts(node, "microsoft");
+  const auto frameworks = in.map(node, "frameworks");
+  for (const auto& item : frameworks) c.frameworks[item.first.Scalar()] = in.texts(frameworks, item.first.Scalar().c_str());
+  if (const auto remediation = in.map(node, "remediation"); !remediation.IsNull()) {
+    c.remediation = to_json(remediation);
+    in.allow(remediation, {"steps", "change"});
   }
   if (!c.remediation.is_object() || !c.remediation.contains("steps")) in.problem(node, "`remediation` needs `steps`");
-  if (node["manual"]) {
+  if (const auto manual = node["manual"]) {
     c.manual = true;
-    c.manual_look = text::trim(in.required(node["manual"], "look"));
-    c.manual_attest = text::trim(in.required(node["manual"], "attest"));
+    in.allow(manual, {"look", "attest"});
+    c.manual_look = text::trim(in.required(manual, "look"));
+    c.manual_attest = text::trim(in.required(manual, "attest"));
     for (const char* key : {"check", "needs", "none"})
       if (node[key]) in.problem(node[key], fmt::format("a manual control has no `{}`", key));
   } else {
@@ -265,13 +308,14 @@ Control read_control(Reader& in, const YAML::Node& node) {
     c.check_place = in.place(node["check"] ? node["check"] : node);
     if (c.needs.empty()) in.problem(node, "`needs` is missing");
     if (node["none"] && node["none"].IsMap()) {
+      in.allow(node["none"], {"verdict", "reason"});
       c.none_verdict = in.one_of(node["none"], "verdict", {"pass", "fail", "unknown", "not_applicable"});
       c.none_reason = in.required(node["none"], "reason");
     } else {
       in.problem(node, "`none` must say what no rows mean: verdict and reason");
     }
   }
-  for (const auto& item : node["cases"])
+  for (const auto& item : in.list(node, "cases"))
     if (auto read = read_case(in, item)) c.cases.push_back(std::move(*read));
   return c;
 }
@@ -280,22 +324,28 @@ void read_framework_file(Reader& in, const YAML::Node& node, Framework& framewor
   in.allow(node, {"id", "title", "publisher", "version", "source", "about", "unlicensed", "requirements"});
   if (node["id"]) {
     framework.place = in.place(node);
+    if (const auto id = yaml::text(node, "id"); id != framework.id)
+      in.problem(node, fmt::format("framework `{}` stands in the folder of `{}`", id, framework.id));
     framework.title = in.required(node, "title");
     framework.publisher = in.required(node, "publisher");
     framework.version = in.required(node, "version");
     framework.source = in.required(node, "source");
     framework.about = text::trim(yaml::text(node, "about"));
-    framework.unlicensed_fails = yaml::text(node, "unlicensed") == "fail";
+    framework.unlicensed_fails = in.is_word(node, "unlicensed", "fail");
   }
-  for (const auto& item : node["requirements"]) {
+  for (const auto& item : in.list(node, "requirements")) {
+    if (!item.IsMap()) {
+      in.problem(item, "must be a map");
+      continue;
+    }
     Requirement requirement;
     requirement.id = in.required(item, "id");
     requirement.title = in.required(item, "title");
     requirement.level = yaml::text(item, "level");
-    requirement.line = in.place(item).line;
+    requirement.place = in.place(item);
     for (const auto& field : item) {
       const auto& key = field.first.Scalar();
-      if (key != "id" && key != "title" && key != "level") requirement.crosswalk[key] = yaml::texts(item, key.c_str());
+      if (key != "id" && key != "title" && key != "level") requirement.crosswalk[key] = in.texts(item, key.c_str());
     }
     framework.requirements.push_back(std::move(requirement));
   }
@@ -348,14 +398,21 @@ class DirectoryReader {
       view.sql = TRY(read_file(file));
       view.about = leading_comment(view.sql);
       view.place = {file.string(), 1};
+      if (!text::is_utf8(view.sql)) {
+        problems_.push_back({view.place, "not UTF-8"});
+        continue;
+      }
       if (view.about.empty()) problems_.push_back({view.place, "a view begins with a comment that says what it is"});
       add(catalogue_.views, std::move(view), &View::name, "view");
     }
     TRY(read_single(root / "licences.yaml", [&](Reader& in, const YAML::Node& node) {
-      for (const auto& item : node["plans"])
-        catalogue_.plans.push_back({in.required(item, "plan"), in.required(item, "title"), yaml::texts(item, "offered_by"), yaml::texts(item, "also")});
+      in.allow(node, {"plans"});
+      for (const auto& item : in.list(node, "plans"))
+        if (in.allow(item, {"plan", "title", "offered_by", "also"}))
+          catalogue_.plans.push_back({in.required(item, "plan"), in.required(item, "title"), in.texts(item, "offered_by"), in.texts(item, "also")});
     }));
     TRY(read_single(root / "catalogue.yaml", [&](Reader& in, const YAML::Node& node) {
+      in.allow(node, {"version"});
       catalogue_.version = in.required(node, "version");
     }));
     return {};
@@ -374,7 +431,8 @@ class DirectoryReader {
   void add(std::vector<T>& list, T item, Name name, std::string_view kind) {
     const auto same = std::find_if(list.begin(), list.end(), [&](const T& other) { return other.*name == item.*name; });
     if (same != list.end()) {
-      problems_.push_back({item.place, fmt::format("{} `{}` is already in {}", kind, item.*name, same->place.file)});
+      const auto where = same->place.file.empty() ? std::string("the built-in catalogue") : same->place.file;
+      problems_.push_back({item.place, fmt::format("{} `{}` is already in {}", kind, item.*name, where)});
       return;
     }
     list.push_back(std::move(item));
@@ -399,7 +457,7 @@ class DirectoryReader {
     }
     Reader in(file.string(), problems_);
     if (!node->IsMap()) {
-      in.problem(*node, "must be a map");
+      problems_.push_back({{file.string(), std::max(node->Mark().line, 0) + 1}, "must be a map"});
       return {};
     }
     try {

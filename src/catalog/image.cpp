@@ -21,6 +21,7 @@ Json columns_json(const std::vector<Column>& columns) {
   for (const auto& c : columns) {
     Json column{{"name", c.name}, {"pointer", c.pointer}, {"type", name(c.type)}, {"about", c.about}};
     if (c.absent) column["absent"] = c.absent->dump();
+    if (c.null) column["null"] = c.null->dump();
     if (!c.values.empty()) {
       Json values = Json::array();
       for (const auto& [from, to] : c.values) values.push_back({from, to});
@@ -123,6 +124,7 @@ Table table_of(Element e) {
     c.type = column_type(item["type"].get_string().value()).value_or(ColumnType::Text);
     c.about = text(item["about"]);
     if (Element absent; item["absent"].get(absent) == simdjson::SUCCESS) c.absent = parsed(absent);
+    if (Element null; item["null"].get(null) == simdjson::SUCCESS) c.null = parsed(null);
     if (simdjson::dom::array values; item["values"].get(values) == simdjson::SUCCESS)
       for (Element pair : values) c.values.emplace_back(text(pair.at(0)), text(pair.at(1)));
     t.columns.push_back(std::move(c));
@@ -224,6 +226,17 @@ Image make_image(const Catalogue& catalogue) {
   const Json document{{"version", catalogue.version}, {"tables", tables}, {"views", views}, {"controls", controls},
                       {"frameworks", frameworks}, {"plans", plans}};
   return {document.dump(), cases.dump()};
+}
+
+std::string tables_definition_digest(const Catalogue& catalogue) {
+  Sha256 digest;
+  for (const auto& t : catalogue.tables) {
+    auto json = table_json(t);
+    json.erase("about");
+    for (auto& column : json["columns"]) column.erase("about");
+    digest.add(json.dump());
+  }
+  return digest.hex();
 }
 
 std::string image_digest(std::string_view catalogue, std::string_view cases) {

@@ -19,6 +19,8 @@ Image make_image(const Catalogue& catalogue);
 // The digest is that of both documents.
 Result<Catalogue> read_image(std::string_view catalogue);
 Result<void> read_cases(std::string_view cases, Catalogue& catalogue);
+// Changes when a table's columns, or the way to their values, change: what a snapshot's tables were made by.
+std::string tables_definition_digest(const Catalogue& catalogue);
 std::string image_digest(std::string_view catalogue, std::string_view cases);
 
 // The catalogue this program was built with.

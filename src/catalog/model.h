@@ -32,7 +32,8 @@ struct Column {
   std::string pointer;  // JSON pointer in Graph's spelling, matched without case; `@key`: the key of the map entry
   ColumnType type = ColumnType::Text;
   std::string about;
-  std::optional<Json> absent;  // the value that the service documents for absent or null; nullopt: NULL
+  std::optional<Json> absent;   // the value that the service documents for absent or null; nullopt: NULL
+  std::optional<Json> null;     // the value that it documents for an explicit null, where absent tells nothing
   std::vector<std::pair<std::string, std::string>> values;  // other spelling or number → canonical name
 };
 
@@ -119,7 +120,7 @@ struct Requirement {
   std::string title;
   std::string level;  // shall, should, … in the framework's own terms
   std::map<std::string, std::vector<std::string>> crosswalk;  // other framework → its ids
-  int line = 0;
+  Place place;
 };
 
 struct Framework {

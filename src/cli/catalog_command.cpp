@@ -153,7 +153,7 @@ Result<int> run_show(const Context& context, const Arguments& arguments) {
     for (const auto& test : control->cases) cases.push_back({{"case", test.name}, {"given", test.given}, {"verdict", test.verdict}});
     print_json({{"control", control->id}, {"version", control->version}, {"title", control->title}, {"why", control->why}, {"points", control->points},
                 {"service", control->service}, {"category", control->category}, {"unit", control->unit}, {"licence", control->licence}, {"needs", control->needs}, {"reads", control->reads},
-                {"check", control->check}, {"manual", control->manual}, {"remediation", control->remediation}, {"microsoft", control->microsoft},
+                {"check", control->check}, {"manual", control->manual}, {"look", control->manual_look}, {"attest", control->manual_attest}, {"remediation", control->remediation}, {"microsoft", control->microsoft},
                 {"frameworks", control->frameworks}, {"cases", cases}});
     return 0;
   }

@@ -25,10 +25,20 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
   const auto judged = TRY(judge(context, catalogue, arguments.source, &controls, false));
   auto results = assess::comply(catalogue, *framework, judged.findings);
   for (auto& result : results)
-    if (result.findings.empty()) result.reason = "its service is out of the scope of this source";
+    if (result.findings.empty() && !catalogue.answering(framework->id, result.requirement->id).empty()) result.reason = "its service is out of the scope of this source";
   std::map<assess::Verdict, std::size_t> counts;
   for (const auto& result : results) ++counts[result.verdict];
   constexpr std::array all{assess::Verdict::Pass, assess::Verdict::Fail, assess::Verdict::Unknown, assess::Verdict::NotApplicable, assess::Verdict::NotLicensed, assess::Verdict::Manual};
+  const SystemClock clock;
+  // What the operator decided about a requirement's controls stands beside the verdict and does not change it.
+  const auto decision_of = [&](const assess::RequirementResult& result) -> std::string {
+    for (const auto* finding : result.findings) {
+      const auto found = judged.decisions.statuses.find(finding->control->id);
+      if (found != judged.decisions.statuses.end() && assess::in_force(found->second.expires, clock.now()))
+        return fmt::format("{}: {}", assess::name(found->second.status), found->second.reason);
+    }
+    return {};
+  };
   if (context.output() == Format::Json) {
     Json requirements = Json::array();
     for (const auto& result : results) {
@@ -36,6 +46,7 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
       for (const auto* control : catalogue.answering(framework->id, result.requirement->id)) ids.push_back(control->id);
       requirements.push_back({{"id", result.requirement->id}, {"title", result.requirement->title}, {"level", result.requirement->level},
                               {"verdict", name(result.verdict)}, {"reason", result.reason}, {"controls", ids}});
+      if (auto decision = decision_of(result); !decision.empty()) requirements.back()["decision"] = std::move(decision);
     }
     Json summary = Json::object();
     for (const auto v : all) summary[std::string(name(v))] = counts[v];
@@ -46,7 +57,8 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
   }
   Rows rows({{"requirement"}, {"level"}, {"verdict"}, {"title", false, true}, {"reason", false, true}});
   for (const auto& result : results)
-    rows.add({result.requirement->id, result.requirement->level, std::string(name(result.verdict)), result.requirement->title, result.reason}, style_of(result.verdict));
+    rows.add({result.requirement->id, result.requirement->level, std::string(name(result.verdict)), result.requirement->title,
+              decision_of(result).empty() ? result.reason : result.reason + " [" + decision_of(result) + "]"}, style_of(result.verdict));
   print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
   if (context.output() == Format::Table) {
     std::string line = "\n";

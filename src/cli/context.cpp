@@ -14,7 +14,10 @@ Result<catalog::Catalogue> load_catalogue(const Context& context) {
   if (context.catalog.empty() && context.catalog_add.empty()) return catalog::embedded();
   std::vector<catalog::Problem> problems;
   catalog::Catalogue base;
-  if (context.catalog.empty()) base = TRY(catalog::embedded());
+  if (context.catalog.empty()) {
+    base = TRY(catalog::embedded());
+    TRY(catalog::add_embedded_cases(base));  // they are part of the digest
+  }
   auto folders = context.catalog;
   folders.insert(folders.end(), context.catalog_add.begin(), context.catalog_add.end());
   auto catalogue = TRY(catalog::read_directories(folders, problems, std::move(base)));

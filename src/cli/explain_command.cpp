@@ -36,7 +36,12 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
   print_line(styled(control.title, Style::Bold, t) + "  " + control.id);
   print_line(fmt::format("{}  {:.2f} of {:.0f} points  {} of {} ({})  status {}", styled(assess::name(finding.verdict), style_of(finding.verdict), t),
                          points(action.earned), points(action.possible), finding.good, finding.total, control.unit, name(action.status)));
-  if (!finding.reason.empty()) print_line("Reason: " + text::printable(finding.reason));
+  if (finding.verdict == assess::Verdict::Manual) {
+    print_line("Look at: " + text::printable(finding.reason));
+    print_line("Attest with: " + control.manual_attest);
+  } else if (!finding.reason.empty()) {
+    print_line("Reason: " + text::printable(finding.reason));
+  }
   if (!action.reasoning.empty()) print_line("Decision: " + text::printable(action.reasoning));
   print(heading("Why it matters", t));
   print_line(control.why);
@@ -57,7 +62,7 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
   print(tables.table(t));
   if (!control.check.empty()) {
     print(heading("The rule, as SQL", t));
-    for (const auto* view : catalogue.views_for(control)) print_line(fmt::format("-- view {}: {}", view->name, view->about));
+    for (const auto* view : catalogue.views_for(control)) print_line(styled(fmt::format("-- `{}`: {}", view->name, text::shorten(view->about, 160)), Style::Dim, t));
     print_line(text::trim(control.check));
   }
   print(heading("How to fix it", t));
@@ -90,6 +95,7 @@ Result<int> run_explain(const Context& context, const Arguments& arguments) {
   out["version"] = control->version;
   out["why"] = control->why;
   out["unit"] = control->unit;
+  if (control->manual) out["manual"] = {{"look", control->manual_look}, {"attest", control->manual_attest}};
   out["sql"] = control->check;
   out["views"] = views;
   out["tables"] = tables_read(catalogue, *control, judged.evidence);

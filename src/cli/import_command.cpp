@@ -19,6 +19,7 @@ Result<int> run_import(const Context& context, const Arguments& arguments) {
     return Error{ErrorCode::Usage, "one export makes one snapshot", "run `assay import` once for each"};
   const auto catalogue = TRY(load_catalogue(context));
   import::Options options;
+  options.program_version = kVersion;
   if (!context.kind.empty()) {
     options.kind = import::kind(context.kind);
     if (options.kind != import::Kind::Scubagear)

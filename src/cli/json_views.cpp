@@ -40,6 +40,7 @@ Json finding_json(const score::Action& action) {
            {"good", finding.good},
            {"total", finding.total},
            {"reason", finding.reason},
+           {"counted", action.counted},
            {"status", name(action.status)},
            {"rank", action.rank},
            {"impact", rounded(action.impact)},

@@ -23,8 +23,8 @@ int run_program(int argc, char** argv) {
   cli::Run run;
   const std::map<std::string, cli::Format> formats{{"table", cli::Format::Table}, {"json", cli::Format::Json}, {"csv", cli::Format::Csv}};
   app.add_option("-o,--output", context.format, "table, json or csv")->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""));
-  app.add_option("--catalog", context.catalog, "Catalogue folders to use instead of the built-in one");
-  app.add_option("--add-catalog", context.catalog_add, "Catalogue folders to lay over the built-in one: your own controls");
+  app.add_option("--catalog", context.catalog, "A catalogue folder to use instead of the built-in one; may be repeated")->allow_extra_args(false);
+  app.add_option("--add-catalog", context.catalog_add, "A folder to lay over the built-in one: your own controls; may be repeated")->allow_extra_args(false);
   app.footer("Exit codes: 0 done, 1 a threshold was missed, 2 usage, 3 input unreadable or invalid, 4 not permitted, 5 network, 70 a bug.\n"
              "`assay COMMAND --help` has examples.");
   cli::add_assess(app, context, run);

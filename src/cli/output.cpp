@@ -179,7 +179,7 @@ std::string Rows::csv() const {
   const auto cell = [](std::string_view s) {
     // A leading = + - @ would be run as a formula by spreadsheets.
     std::string safe(s);
-    if (!safe.empty() && std::strchr("=+-@", safe[0]) != nullptr && !(safe[0] == '-' && safe.size() > 1 && safe[1] >= '0' && safe[1] <= '9'))
+    if (!safe.empty() && std::strchr("=+-@", safe[0]) != nullptr && !((safe[0] == '-' || safe[0] == '+') && safe.size() > 1 && safe[1] >= '0' && safe[1] <= '9'))
       safe.insert(0, "'");
     if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
     std::string out = "\"";

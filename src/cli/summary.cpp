@@ -84,11 +84,11 @@ std::vector<const score::Action*> ranked(const score::Score& score) {
 }
 
 Rows action_rows(const score::Score& score, std::size_t limit) {
-  Rows rows({{"#", true}, {"action", false, true}, {"impact", true}, {"points", true}, {"effort"}, {"impact on users"}, {"status"}, {"why", false, true}});
+  Rows rows({{"#", true}, {"action", false, true}, {"control"}, {"impact", true}, {"points", true}, {"effort"}, {"on users"}, {"status"}, {"why", false, true}});
   for (const auto* action : ranked(score)) {
     if (limit != 0 && static_cast<std::size_t>(action->rank) > limit) break;
     const auto& control = *action->finding->control;
-    rows.add({std::to_string(action->rank), control.title, fmt::format("+{:.2f} %", action->impact),
+    rows.add({std::to_string(action->rank), control.title, control.id, fmt::format("+{:.2f} %", action->impact),
               fmt::format("{:.2f}/{:.0f}", points(action->earned), points(action->possible)), control.effort, control.user_impact,
               std::string(name(action->status)), action->finding->reason},
              action->finding->verdict == assess::Verdict::Unknown ? Style::Dim : Style::Plain);

@@ -37,9 +37,9 @@ Result<void> prepare_memory(snapshot::Evidence& evidence, const catalog::Catalog
 }
 
 Result<snapshot::Evidence> open_snapshot(const std::filesystem::path& file, const catalog::Catalogue& catalogue, const Options& options) {
-  auto stored = TRY(snapshot::open(file, catalogue));
+  auto stored = TRY(snapshot::open(file));
   TRY(stored.db.execute("PRAGMA temp_store=MEMORY"));
-  if (snapshot::fits(stored.db, catalogue)) return stored;
+  if (TRY(snapshot::fits(stored.db, catalogue))) return stored;
   // Another catalogue wrote it: make the tables again from the evidence.
   snapshot::Evidence evidence;
   TRY(prepare_memory(evidence, catalogue, options.only));
@@ -99,6 +99,7 @@ Result<snapshot::Evidence> write_snapshot(const std::filesystem::path& path, con
   auto done = read_scubagear(tee, catalogue, nullptr, options.kind.has_value(), evidence);
   std::swap(evidence.db, writer.db());
   TRY_IN(where, std::move(done));
+  evidence.manifest.program_version = options.program_version;
   TRY(writer.finish(evidence));
   return evidence;
 }

@@ -375,17 +375,18 @@ Result<void> read_official_document(snapshot::ByteSource& bytes, std::string_vie
   if (const auto refusal = root.is_object() ? field(root, "error") : std::nullopt)
     return invalid(fmt::format("the service answered with an error: {}", in_backticks(text_of(*refusal, "message"))),
                    "ask it again with the permission SecurityEvents.Read.All");
-  const bool answer = field(root, "value").has_value();
-  if (answer || root.is_array()) {
-    std::vector<Element> elements;
-    if (answer)
-      elements = TRY(list_at(root, "value"));
-    else
-      for (const Element e : simdjson::dom::array(root)) elements.push_back(e);
-    for (std::size_t i = 0; i < elements.size(); ++i)
-      TRY_IN(fmt::format("{}[{}]", answer ? "value" : "", i), read_element(elements[i], into, warnings));
+  const auto value = root.is_object() ? field(root, "value") : std::nullopt;
+  const Element content = value.value_or(root);
+  if (content.is_array()) {
+    std::size_t i = 0;
+    for (const Element e : simdjson::dom::array(content)) {
+      TRY_IN(fmt::format("{}[{}]", value ? "value" : "", i), read_element(e, into, warnings));
+      ++i;
+    }
+  } else if (value && !content.is_object()) {
+    return invalid(fmt::format("`value` is {}, not a list", kind(content)), std::string(kWhatToGive));
   } else {
-    TRY(read_element(root, into, warnings));
+    TRY(read_element(content, into, warnings));
   }
   if (into.days.size() + into.profiles.size() == found_before)
     warnings.emplace_back("holds no day and no control profile");

@@ -307,6 +307,11 @@ TEST(OfficialLabelTest, DevicesAreCountedWhenExposed) {
                  control("scid_1", "5", R"("count": "3", "total": "6")"))
                 .label,
             ChangeLabel::MoreSubjects);
+  // One device more, but three that were good no longer are.
+  EXPECT_EQ(step(control("scid_1", "7.5", R"("count": "1", "total": "4")"),
+                 control("scid_1", "2", R"("count": "4", "total": "5")"))
+                .label,
+            ChangeLabel::Regressed);
   // The same four, one more exposed.
   EXPECT_EQ(step(control("scid_1", "7.5", R"("count": "1", "total": "4")"),
                  control("scid_1", "5", R"("count": "2", "total": "4")"))
@@ -330,6 +335,11 @@ TEST(OfficialLabelTest, UsersAreCountedWhenGood) {
       step(control("x", "10", R"("count": "3", "total": "3")"), control("x", "6.67", R"("count": "2", "total": "3")"))
           .label,
       ChangeLabel::MoreSubjects);
+  // Switched off for everyone, a newcomer among them.
+  EXPECT_EQ(
+      step(control("x", "10", R"("count": "3", "total": "3")"), control("x", "0", R"("count": "0", "total": "4")"))
+          .label,
+      ChangeLabel::Regressed);
   // Switched off for everyone.
   EXPECT_EQ(
       step(control("x", "10", R"("count": "3", "total": "3")"), control("x", "0", R"("count": "0", "total": "3")"))
@@ -567,6 +577,7 @@ TEST(OfficialErrorTest, WhatIsSomethingElseIsRefused) {
   EXPECT_EQ(error_of("{}"), "`x.json`: is neither a day of secure scores nor a control profile");
   EXPECT_EQ(error_of("[{}, null]"), "`x.json`: [0]: is neither a day of secure scores nor a control profile");
   EXPECT_EQ(error_of(R"({"value": 5})"), "`x.json`: `value` is a number, not a list");
+  EXPECT_EQ(error_of("[" + day("2026-03-01", "") + ", null]"), "`x.json`: [1]: is null, not an object");
   EXPECT_EQ(error_of(R"({"value": [[]]})"), "`x.json`: value[0]: is a list, not an object");
   EXPECT_EQ(error_of(R"([{"currentScore": 5, "maxScore": 9}])"), "`x.json`: [0]: is a score without `controlScores`");
   EXPECT_EQ(error_of(R"({"error": {"code": "Forbidden", "message": "no scopes"}})"),

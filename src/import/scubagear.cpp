@@ -289,7 +289,8 @@ class Reader {
     for (const auto policy : simdjson::dom::object(e)) {
       snapshot::Omission omission{std::string(kFramework), std::string(policy.key), {}, {}};
       omission.reason = string_at(policy.value, "/Rationale");
-      if (const auto expires = string_at(policy.value, "/Expiration"); !expires.empty()) omission.expires = iso8601::parse_time(expires);
+      // A date that cannot be read is over: an omission must not last for ever by mistake.
+      if (const auto expires = string_at(policy.value, "/Expiration"); !expires.empty()) omission.expires = iso8601::parse_time(expires).value_or(0);
       evidence_.omissions.push_back(std::move(omission));
     }
   }

@@ -29,7 +29,9 @@ Cents measure(const Finding& finding, int points) {
 bool counts(Verdict verdict) { return verdict == Verdict::Pass || verdict == Verdict::Fail || verdict == Verdict::Unknown; }
 
 std::string reasoning(const assess::StatusDecision& decision) {
-  return fmt::format("{} by {}: {}{}", name(decision.status), decision.owner, decision.reason,
+  std::string_view reason = decision.reason;
+  if (reason.ends_with('.')) reason.remove_suffix(1);
+  return fmt::format("{} by {}: {}{}", name(decision.status), decision.owner, reason,
                      decision.expires ? ", until " + iso8601::format_date(*decision.expires) : "");
 }
 
@@ -62,14 +64,18 @@ double weight(const std::string& level, double moderate, double high) {
   return level == "high" ? high : level == "moderate" ? moderate : 1;
 }
 
+// What is known to fail comes first, then what nobody could see, then what the operator has accepted.
+int turn(const Action& action) {
+  if (action.status == Status::RiskAccepted) return 2;
+  return action.finding->verdict == Verdict::Unknown ? 1 : 0;
+}
+
 void rank(std::vector<Action>& actions) {
   std::vector<Action*> open;
   for (auto& action : actions)
     if (action.counted && action.earned < action.possible) open.push_back(&action);
   std::sort(open.begin(), open.end(), [](const Action* a, const Action* b) {
-    const bool a_unknown = a->finding->verdict == Verdict::Unknown;
-    const bool b_unknown = b->finding->verdict == Verdict::Unknown;
-    if (a_unknown != b_unknown) return b_unknown;
+    if (turn(*a) != turn(*b)) return turn(*a) < turn(*b);
     const double ua = urgency(*a);
     const double ub = urgency(*b);
     if (ua != ub) return ua > ub;

@@ -71,7 +71,7 @@ Score score(const std::vector<assess::Finding>& findings, const assess::Decision
 // The order in which to act: missing points against effort and user impact,
 //   missing / (effort × impact),  effort 1, 2, 4 and impact 1, 1.5, 2.5 for low, moderate, high,
 // more missing points first among equals, then by id. What is unknown comes after what is known to fail: there the
-// first step is to get the evidence.
+// first step is to get the evidence. Accepted risks come last.
 double urgency(const Action& action);
 
 }  // namespace assay::score

@@ -13,6 +13,7 @@
 #include "base/iso8601.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "catalog/image.h"
 
 namespace assay::snapshot {
 namespace {
@@ -66,15 +67,6 @@ std::uint32_t big_endian(const char* p) {
   std::uint32_t value = 0;
   for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(p[i]);
   return value;
-}
-
-// What a table looks like, for comparing a snapshot with a catalogue.
-Result<std::vector<std::string>> columns_of(const sql::Database& db, const std::string& table) {
-  auto rows = TRY(db.prepare("SELECT name FROM pragma_table_info(?)"));
-  rows.bind(1, table);
-  std::vector<std::string> out;
-  while (TRY(rows.step())) out.emplace_back(rows.text(0));
-  return out;
 }
 
 // Pages decompressed one after another.
@@ -179,7 +171,7 @@ Result<Writer> Writer::create(const std::filesystem::path& file, const catalog::
   ::close(fd);
   state->db = TRY(sql::Database::open(state->part, sql::Mode::ReadWrite));
   auto& db = *state->db;
-  TRY(db.execute(fmt::format("PRAGMA application_id={}; PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", kApplicationId)));
+  TRY(db.execute(fmt::format("PRAGMA page_size=8192; PRAGMA application_id={}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", kApplicationId)));
   TRY(db.execute(kSchema));
   TRY(db.execute("BEGIN"));
   TRY(create_tables(db, catalogue));
@@ -240,6 +232,7 @@ Result<void> Writer::finish(const Evidence& evidence) {
       {"program_version", m.program_version},
       {"catalogue_version", s.catalogue->version},
       {"catalogue_digest", s.catalogue->digest},
+      {"tables_definition", catalog::tables_definition_digest(*s.catalogue)},
       {"pages_digest", s.all_pages.hex()},
       {"tables_digest", TRY(tables_digest(db, *s.catalogue))},
       {"complete", "1"},
@@ -273,24 +266,12 @@ Result<bool> looks_like_sqlite(const std::filesystem::path& path) {
   return std::string_view(head.data(), n) == kMagic;
 }
 
-bool fits(const sql::Database& db, const catalog::Catalogue& catalogue) {
-  const auto same = [&](const catalog::Table& table, bool child) {
-    const auto found = columns_of(db, table.name);
-    if (!found) return false;
-    std::vector<std::string> wanted;
-    if (child) wanted.emplace_back("parent");
-    for (const auto& column : table.columns) wanted.push_back(column.name);
-    return *found == wanted;
-  };
-  for (const auto& table : catalogue.tables) {
-    if (!same(table, false)) return false;
-    for (const auto& child : table.children)
-      if (!same(child, true)) return false;
-  }
-  return true;
+Result<bool> fits(const sql::Database& db, const catalog::Catalogue& catalogue) {
+  const auto made_by = TRY(db.value("SELECT value FROM manifest WHERE key = 'tables_definition'"));
+  return made_by == catalog::tables_definition_digest(catalogue);
 }
 
-Result<Evidence> open(const std::filesystem::path& path, const catalog::Catalogue& /*catalogue*/) {
+Result<Evidence> open(const std::filesystem::path& path) {
   const auto where = fmt::format("`{}`", path.string());
   if (!TRY(looks_like_sqlite(path))) return invalid(where + ": is no snapshot", "make one with `assay import` or `assay collect`");
   std::array<char, kHeaderBytes> header{};

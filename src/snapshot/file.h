@@ -54,12 +54,12 @@ class Writer {
 // Whether the file begins as an SQLite database does: then it is a snapshot or nothing we read.
 Result<bool> looks_like_sqlite(const std::filesystem::path& file);
 
-// Checks the seal and opens the file. The tables are used as they are if the catalogue still declares them alike;
-// `rederive` is called to make them again from the pages otherwise.
-Result<Evidence> open(const std::filesystem::path& file, const catalog::Catalogue& catalogue);
+// Checks the seal and opens the file, with its tables as they are.
+Result<Evidence> open(const std::filesystem::path& file);
 
-// True if the snapshot's tables have the columns that this catalogue declares.
-bool fits(const sql::Database& db, const catalog::Catalogue& catalogue);
+// True if the snapshot's tables were made by the definitions of this catalogue. Otherwise they are made again from the
+// pages: a column may have been added, or its values be read from another place.
+Result<bool> fits(const sql::Database& db, const catalog::Catalogue& catalogue);
 
 // The documents of a snapshot one after another; each page's digest is checked on the way.
 class Documents {

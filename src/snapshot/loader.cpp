@@ -159,7 +159,9 @@ struct Loader::Target {
     double real = 0;
   };
   std::vector<Value> values;
-  std::vector<Value> defaults;
+  std::vector<Value> defaults;  // for what is absent
+  std::vector<Value> nulls;     // for an explicit null
+  bool of_scalars = false;      // the rows are plain values: some column has the pointer `/`
   std::string default_text;
   std::string scratch;
   std::vector<std::pair<Target*, Element>> pending;  // children found on the walk
@@ -173,7 +175,10 @@ struct Loader::Target {
   void set(int slot, Element e) {
     auto& value = values[static_cast<std::size_t>(slot)];
     const auto& column = *columns[static_cast<std::size_t>(slot)];
-    if (e.is_null()) return;  // stays the default
+    if (e.is_null()) {
+      value = nulls[static_cast<std::size_t>(slot)];
+      return;
+    }
     value = {};
     if (!column.values.empty()) {
       const auto begin = scratch.size();
@@ -276,9 +281,26 @@ struct Loader::Target {
     }
   }
 
+  // A value that a column declares, as one that a row can hold.
+  Value constant(const std::optional<Json>& declared) {
+    Value value;
+    if (!declared || declared->is_null()) return value;
+    if (declared->is_boolean() || declared->is_number_integer()) {
+      value.kind = Value::Kind::Integer;
+      value.integer = declared->is_boolean() ? (declared->get<bool>() ? 1 : 0) : declared->get<std::int64_t>();
+    } else {
+      value.kind = Value::Kind::Text;
+      value.begin = default_text.size();
+      default_text += declared->is_string() ? declared->get<std::string>() : declared->dump();
+      value.size = default_text.size() - value.begin;
+    }
+    return value;
+  }
+
   Result<void> prepare(const sql::Database& db, const catalog::Table& of, bool is_child, const sql::Reads* wanted) {
     table = &of;
     child = is_child;
+    for (const auto& column : of.columns) of_scalars = of_scalars || column.pointer == "/";
     const std::set<std::string>* names = nullptr;
     static const std::set<std::string> nothing;
     if (wanted != nullptr) {
@@ -297,20 +319,8 @@ struct Loader::Target {
           if (!part.empty()) node = &node->at(part);
         node->columns.push_back(slot);
       }
-      Value fallback;
-      if (column.absent) {
-        const auto& absent = *column.absent;
-        if (absent.is_boolean() || absent.is_number_integer()) {
-          fallback.kind = Value::Kind::Integer;
-          fallback.integer = absent.is_boolean() ? (absent.get<bool>() ? 1 : 0) : absent.get<std::int64_t>();
-        } else if (!absent.is_null()) {
-          fallback.kind = Value::Kind::Text;
-          fallback.begin = default_text.size();
-          default_text += absent.is_string() ? absent.get<std::string>() : absent.dump();
-          fallback.size = default_text.size() - fallback.begin;
-        }
-      }
-      defaults.push_back(fallback);
+      defaults.push_back(constant(column.absent));
+      nulls.push_back(constant(column.null ? column.null : column.absent));
     }
     std::string sql = "INSERT INTO " + sql::identifier(of.name) + " VALUES(";
     const std::size_t parameters = std::max<std::size_t>(columns.size() + (is_child ? 1 : 0), 1);
@@ -361,8 +371,8 @@ Result<void> Loader::insert(Target& target, Element object, std::string_view key
   const auto row = db_->last_row_id();
   // A copy: a child of the same kind may be filled while we go through.
   const auto pending = std::move(target.pending);
-  // A child of scalars has a column with the pointer `/`; elsewhere what is no object is no row.
-  const auto is_row = [](const Target& of, Element e) { return !e.is_null() && (e.is_object() || !of.root.columns.empty()); };
+  // Where rows are not plain values, what is no object is no row.
+  const auto is_row = [](const Target& of, Element e) { return !e.is_null() && (e.is_object() || of.of_scalars); };
   for (const auto& [child, rows] : pending) {
     if (child->table->map && rows.is_object()) {
       for (const auto field : simdjson::dom::object(rows))

@@ -25,6 +25,18 @@ ErrorCode code_of(int status) {
   }
 }
 
+// SQLite's words, except where they do not say what happened: only a guard's limits interrupt or run out.
+std::string message(sqlite3* db) {
+  switch (sqlite3_errcode(db) & 0xFF) {
+    case SQLITE_INTERRUPT:
+      return "it ran longer than it may";
+    case SQLITE_NOMEM:
+      return "it needs more memory than it may use";
+    default:
+      return sqlite3_errmsg(db);
+  }
+}
+
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
@@ -35,7 +47,7 @@ Result<bool> Statement::step() {
   if (status == SQLITE_ROW) return true;
   if (status == SQLITE_DONE) return false;
   sqlite3* db = sqlite3_db_handle(handle_.get());
-  return Error{code_of(status), fmt::format("sql: {}", sqlite3_errmsg(db)), {}};
+  return Error{code_of(status), "sql: " + message(db), {}};
 }
 
 void Statement::reset() { sqlite3_reset(handle_.get()); }
@@ -85,7 +97,7 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
     flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   } else {
     // As a URI, in which `?` and `#` of the path must not be read as parts of their own.
-    name = "file:";
+    name = file.is_absolute() ? "file://" : "file:";
     for (const char c : file.string()) {
       if (c == '?' || c == '#' || c == '%') name += fmt::format("%{:02x}", static_cast<unsigned>(c));
       else name += c;
@@ -103,7 +115,9 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 << 20);
   register_functions(db);
   // Table-valued functions declare themselves on first use, which an authorizer would take for a schema change.
-  CHECK(db.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").has_value());
+  // It is also the first look into the file, which may turn out to be no database.
+  const int looked = sqlite3_exec(handle, "SELECT 1 FROM json_each('[]'), json_tree('[]')", nullptr, nullptr, nullptr);
+  if (looked != SQLITE_OK) return db.error(code_of(looked), fmt::format("`{}`: cannot open", file.string()));
   return db;
 }
 
@@ -137,7 +151,7 @@ Result<std::optional<std::string>> Database::value(std::string_view sql) const {
 std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
 
 Error Database::error(ErrorCode code, std::string_view doing) const {
-  return {code, fmt::format("{}: {}", doing, sqlite3_errmsg(handle_.get())), {}};
+  return {code, fmt::format("{}: {}", doing, message(handle_.get())), {}};
 }
 
 std::string identifier(std::string_view name) {

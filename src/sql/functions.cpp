@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -34,7 +35,8 @@ bool list_holds(std::string_view list, std::string_view wanted) {
 
 bool is_list(std::string_view text) { return !text.empty() && text.front() == '['; }
 
-// Calls `f(v)` for every wanted value, lists among the arguments taken apart, until it returns false.
+// Calls `f(v)` for every wanted value, lists among the arguments taken apart, until it returns false. A wanted value
+// that is NULL is passed over: what follows from it depends on the others.
 template <class F>
 void each_wanted(int count, sqlite3_value** values, F f) {
   for (int i = 1; i < count; ++i) {
@@ -50,12 +52,20 @@ void each_wanted(int count, sqlite3_value** values, F f) {
   }
 }
 
+bool wants_null(int count, sqlite3_value** values) { return std::any_of(values + 1, values + count, is_null); }
+
+// Like SQL's own AND and OR: NULL unless the answer is `settled` whatever the missing value is.
+void answer(sqlite3_context* context, bool result, bool settled, int count, sqlite3_value** values) {
+  if (result != settled && wants_null(count, values)) return sqlite3_result_null(context);
+  sqlite3_result_int(context, result);
+}
+
 void has(sqlite3_context* context, int count, sqlite3_value** values) {
   if (count == 0 || is_null(values[0])) return sqlite3_result_null(context);
   const auto list = text_of(values[0]);
   bool all = true;
   each_wanted(count, values, [&](std::string_view v) { return all = list_holds(list, v); });
-  sqlite3_result_int(context, all);
+  answer(context, all, false, count, values);
 }
 
 void has_any(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -66,7 +76,7 @@ void has_any(sqlite3_context* context, int count, sqlite3_value** values) {
     any = list_holds(list, v);
     return !any;
   });
-  sqlite3_result_int(context, any);
+  answer(context, any, true, count, values);
 }
 
 void within(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -78,7 +88,7 @@ void within(sqlite3_context* context, int count, sqlite3_value** values) {
       found = text::iequals(element, v);
       return !found;
     });
-    if (!found) return sqlite3_result_int(context, 0);
+    if (!found) return answer(context, false, true, count, values);
   }
   sqlite3_result_int(context, 1);
 }

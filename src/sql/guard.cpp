@@ -27,6 +27,10 @@ constexpr auto kFunctions = std::to_array<std::string_view>({
     "upper", "within",
 });
 
+constexpr const char* kNotASelect = "it changes the schema or uses a statement other than SELECT";
+
+Error refused(const std::string& why) { return {ErrorCode::Denied, "sql: not allowed: " + why, "only SELECT over the tables is allowed"}; }
+
 }  // namespace
 
 struct Guard::State {
@@ -77,7 +81,7 @@ struct Guard::State {
       case SQLITE_SAVEPOINT:
         return deny("it controls transactions");
       default:
-        return deny("it changes the schema or uses a statement other than SELECT");
+        return deny(kNotASelect);
     }
   }
 };
@@ -115,6 +119,15 @@ void Guard::refill() { state_->left = static_cast<std::int64_t>(state_->limit); 
 Reads Guard::take_reads() { return std::exchange(state_->reads, {}); }
 std::string Guard::refusal() const { return state_->refusal; }
 
+// Whether only blanks, comments and semicolons are left.
+bool Guard::is_blank(const char* sql) {
+  sqlite3_stmt* handle = nullptr;
+  const int status = sqlite3_prepare_v2(state_->db->handle(), sql, -1, &handle, nullptr);
+  const Statement statement(handle);
+  state_->refusal.clear();
+  return status == SQLITE_OK && handle == nullptr;
+}
+
 Result<Statement> Guard::prepare(const std::string& sql) {
   state_->refusal.clear();
   sqlite3_stmt* handle = nullptr;
@@ -123,10 +136,12 @@ Result<Statement> Guard::prepare(const std::string& sql) {
       sqlite3_prepare_v3(state_->db->handle(), sql.c_str(), static_cast<int>(sql.size()) + 1, 0, &handle, &tail);
   Statement statement(handle);
   if (!state_->refusal.empty())
-    return Error{ErrorCode::Denied, "sql: not allowed: " + state_->refusal, "only SELECT over the tables is allowed"};
-  if (status != SQLITE_OK) return state_->db->error(ErrorCode::Invalid, "sql");
+    return refused(state_->refusal);
+  if (status != SQLITE_OK) return state_->db->error((status & 0xFF) == SQLITE_NOMEM ? ErrorCode::Limit : ErrorCode::Invalid, "sql");
   if (handle == nullptr) return invalid("sql: there is no statement in it");
-  if (!text::trim(tail).empty() && text::trim(tail) != ";") return invalid("sql: more than one statement");
+  if (!is_blank(tail)) return invalid("sql: more than one statement");
+  // VACUUM asks the authorizer only while it runs.
+  if (sqlite3_stmt_readonly(handle) == 0) return refused(state_->refusal = kNotASelect);
   return statement;
 }
 
@@ -138,7 +153,7 @@ Result<void> Guard::materialise(const std::string& name, const std::string& sele
   state_->making = name;
   auto made = state_->db->execute("CREATE TEMP TABLE " + identifier(name) + " AS " + std::string(body));
   state_->making.clear();
-  if (!made && !state_->refusal.empty()) return Error{ErrorCode::Denied, "sql: not allowed: " + state_->refusal, {}};
+  if (!made && !state_->refusal.empty()) return refused(state_->refusal);
   return made;
 }
 

@@ -46,6 +46,8 @@ class Guard {
   Result<Statement> prepare(const std::string& sql);
 
  private:
+  bool is_blank(const char* sql);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -62,10 +62,14 @@ void unescape(std::string_view s, std::string& out) {
         std::uint32_t point = hex4(s.substr(i + 1));
         i += 4;
         if (point >= 0xD800 && point < 0xDC00 && i + 6 < s.size() && s[i + 1] == '\\' && s[i + 2] == 'u') {
-          point = 0x10000 + ((point - 0xD800) << 10) + (hex4(s.substr(i + 3)) - 0xDC00);
-          i += 6;
+          const std::uint32_t low = hex4(s.substr(i + 3));
+          if (low >= 0xDC00 && low < 0xE000) {
+            point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+            i += 6;
+          }
         }
-        append_utf8(out, point);
+        const bool half = point >= 0xD800 && point < 0xE000;
+        append_utf8(out, half || point > 0x10FFFF ? 0xFFFD : point);
         break;
       }
       default:
@@ -92,7 +96,7 @@ bool ListReader::next(std::string_view& element) {
     return true;
   }
   std::size_t i = 0;
-  while (i < rest_.size() && (rest_[i] == ',' || rest_[i] == ' ')) ++i;
+  while (i < rest_.size() && std::string_view(", \t\r\n").find(rest_[i]) != std::string_view::npos) ++i;
   rest_.remove_prefix(i);
   if (rest_.empty()) return false;
   if (rest_[0] == '"') {
