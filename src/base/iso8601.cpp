@@ -154,6 +154,7 @@ std::optional<Timestamp> parse_time(std::string_view text) {
   if (!seconds) return std::nullopt;
   time += *seconds;
   in.skip_fraction();
+  if (!in.ok) return std::nullopt;
   if (in.rest.empty() || in.rest == "Z" || in.rest == "z") return time;
   const int sign = in.take('+') ? 1 : in.take('-') ? -1 : 0;
   if (sign == 0) return std::nullopt;

@@ -106,7 +106,7 @@ TEST_F(ImportTest, TheEvidenceIsTheFileByteForByte) {
   for (const char c : kExport) utf16 += {c, '\0'};
   for (const auto& bytes : {std::string(kExport), "\xEF\xBB\xBF" + std::string(kExport) + " \r\n", utf16}) {
     import(bytes);
-    const auto evidence = snapshot::open(snapshot_, catalogue_).take();
+    const auto evidence = snapshot::open(snapshot_).take();
     const snapshot::Documents documents(evidence.db);
     const auto list = documents.list().value();
     ASSERT_EQ(list.size(), 1U);
@@ -119,14 +119,14 @@ TEST_F(ImportTest, AnotherCatalogueMakesTheTablesAgainFromThePages) {
   import();
   auto grown = export_catalogue();
   grown.tables[0].columns.push_back({"state", "/State", catalog::ColumnType::Text, "", Json("none"), {}});
-  ASSERT_FALSE(snapshot::fits(snapshot::open(snapshot_, grown).take().db, grown));
+  ASSERT_FALSE(snapshot::fits(snapshot::open(snapshot_).take().db, grown).value());
 
   const auto derived = read(snapshot_, grown, {}).take();
 
   EXPECT_THAT(rows(derived.db, "SELECT id, state FROM policies"), ElementsAre("p1|none", "p2|none"));
   expect_same(derived, read(folder_.path() / "export.json", grown, {}).take(), grown);
   // Made again for the catalogue that wrote it, the tables are those of the snapshot.
-  const auto stored = snapshot::open(snapshot_, catalogue_).take();
+  const auto stored = snapshot::open(snapshot_).take();
   const auto again = read(folder_.path() / "export.json", catalogue_, {}).take();
   EXPECT_EQ(rows(stored.db, "SELECT value FROM manifest WHERE key = 'tables_digest'"), std::vector{tables_digest(again.db, catalogue_).value()});
 }

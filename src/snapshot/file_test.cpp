@@ -69,7 +69,7 @@ class SnapshotFileTest : public testing::Test {
   }
 
   std::string fault(const fs::path& path) const {
-    const auto opened = open(path, catalogue_);
+    const auto opened = open(path);
     if (opened) return "no error";
     EXPECT_EQ(opened.error().code, ErrorCode::Invalid);
     return folder_.without(describe(opened.error()));
@@ -99,7 +99,7 @@ class SnapshotFileTest : public testing::Test {
 };
 
 TEST_F(SnapshotFileTest, GivesBackWhatWasWritten) {
-  const auto evidence = open(write("x.assay"), catalogue_).take();
+  const auto evidence = open(write("x.assay")).take();
 
   const auto& m = evidence.manifest;
   EXPECT_EQ(m.tenant_id, "t-1");
@@ -148,7 +148,7 @@ TEST_F(SnapshotFileTest, OnlyItsOwnerMayReadItFromTheStart) {
 
 TEST_F(SnapshotFileTest, PagesAreTheDocumentsByteForByte) {
   one_ = noise((std::size_t{5} << 20) / 2 + 3);
-  const auto evidence = open(write("x.assay", 300'007), catalogue_).take();
+  const auto evidence = open(write("x.assay", 300'007)).take();
   const Documents documents(evidence.db);
 
   const auto list = documents.list().value();
@@ -167,7 +167,7 @@ TEST_F(SnapshotFileTest, DigestsDoNotDependOnHowTheBytesCame) {
   one_ = noise((std::size_t{3} << 20) / 2);
   std::set<std::string> digests;
   for (const std::size_t size : {std::size_t{1000}, std::size_t{1} << 20, std::size_t{1'000'003}, one_.size()}) {
-    const auto evidence = open(write("x.assay", size), catalogue_).take();
+    const auto evidence = open(write("x.assay", size)).take();
     for (auto& row : rows(evidence.db, "SELECT group_concat(value, ' ') FROM manifest WHERE key LIKE '%digest'")) digests.insert(row);
   }
   EXPECT_EQ(digests.size(), 1U);
@@ -233,7 +233,7 @@ TEST_F(SnapshotFileTest, AForgedSchemaIsRefused) {
 
 TEST_F(SnapshotFileTest, APageThatIsNotItsDigestIsRefused) {
   const auto page = [&](const std::string& sql) {
-    const auto evidence = open(forged(sql), catalogue_).take();
+    const auto evidence = open(forged(sql)).take();
     const auto bytes = read_all(*Documents(evidence.db).bytes(1).value());
     return bytes ? "no error" : describe(bytes.error());
   };
@@ -272,7 +272,7 @@ TEST_F(SnapshotFileTest, ReplacesTheOldFileWhenFinished) {
   ASSERT_TRUE(writer.db().execute("INSERT INTO users VALUES('other', 0)"));
   ASSERT_TRUE(writer.finish(some_evidence()));
 
-  const auto evidence = open(folder_.path() / "x.assay", catalogue_).take();
+  const auto evidence = open(folder_.path() / "x.assay").take();
 
   EXPECT_THAT(rows(evidence.db, "SELECT id FROM users"), ElementsAre("other"));
   EXPECT_FALSE(fs::exists(folder_.path() / "x.assay.part"));
@@ -284,15 +284,18 @@ TEST_F(SnapshotFileTest, APlaceThatCannotBeWrittenIsAnError) {
   EXPECT_EQ(folder_.without(describe(writer.error())), "`no/x.assay`: cannot be written: No such file or directory (choose another --snapshot)");
 }
 
-TEST_F(SnapshotFileTest, TablesFitOnlyTheCatalogueTheyWereMadeFor) {
-  const auto evidence = open(write("x.assay"), catalogue_).take();
-  EXPECT_TRUE(fits(evidence.db, catalogue_));
-  std::string more(kUsers);
-  more.replace(more.find("{name: id}"), 10, "{name: id}, {name: mail}");
-  EXPECT_FALSE(fits(evidence.db, catalogue_of({more})));
-  std::string child(kUsers);
-  child.replace(child.find("{name: role,"), 12, "{name: role_id,");
-  EXPECT_FALSE(fits(evidence.db, catalogue_of({child})));
+TEST_F(SnapshotFileTest, TablesFitOnlyTheDefinitionsTheyWereMadeBy) {
+  const auto evidence = open(write("x.assay")).take();
+  const auto fit = [&](std::string_view from, std::string_view to) {
+    std::string yaml(kUsers);
+    yaml.replace(yaml.find(from), from.size(), to);
+    return fits(evidence.db, catalogue_of({yaml})).value();
+  };
+  EXPECT_TRUE(fits(evidence.db, catalogue_).value());
+  EXPECT_TRUE(fit("about: Users.", "about: People."));
+  EXPECT_FALSE(fit("{name: id}", "{name: id}, {name: mail}"));
+  EXPECT_FALSE(fit("{name: id}", "{name: id, pointer: /objectId}"));
+  EXPECT_FALSE(fit("{name: role,", "{name: role_id,"));
 }
 
 }  // namespace
