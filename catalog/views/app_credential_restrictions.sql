@@ -5,7 +5,7 @@
 --   days       longest lifetime in days, NULL when the restriction is not about a lifetime or the value cannot be read
 --   since      day before which applications were made that it spares, else NULL
 --   hole       why it does not hold for every application: empty when it does, NULL when its state was not returned
-WITH restriction AS (
+WITH restriction AS MATERIALIZED (
   SELECT NULL AS policy, p.is_enabled, 1 AS assigned, 'application' AS scope, r.restriction_type, r.state, r.max_lifetime,
          r.restrict_for_apps_created_after_date_time AS since, r.exclude_actors
     FROM default_app_management_policy AS p JOIN default_application_password_restrictions AS r ON r.parent = p.rowid

@@ -33,7 +33,7 @@ own AS (
   SELECT count(*) AS domains, json_group_array(lower(domain_name)) AS list
     FROM accepted_domains WHERE domain_name IS NOT NULL
 ),
-rules AS (
+rules AS MATERIALIZED (
   SELECT 'anti-malware' AS family, identity AS rule, malware_filter_policy AS policy, state, NULL AS priority, 1 AS preset,
          sent_to, sent_to_member_of, recipient_domain_is,
          except_if_sent_to, except_if_sent_to_member_of, except_if_recipient_domain_is
@@ -102,12 +102,12 @@ placed AS (
     FROM rules, own
    WHERE state IS NULL OR state = 'Enabled' COLLATE NOCASE
 ),
-keys AS (
+keys AS MATERIALIZED (
   SELECT family, lower(policy) AS policy_key, policy FROM mail_policies
   UNION
   SELECT family, lower(name), policy FROM mail_policies WHERE name IS NOT NULL
 ),
-candidates AS (
+candidates AS MATERIALIZED (
   SELECT placed.family, tier, place, keys.policy, rule, everyone, sure
     FROM placed JOIN keys ON keys.family = placed.family AND keys.policy_key = placed.policy_key
    WHERE tier IS NOT NULL

@@ -264,9 +264,15 @@ TEST(InScopeTest, AControlIsInTheScopeOfItsService) {
   const Bench bench;
   const auto& control = *bench.catalogue.control("spo.training");
 
-  EXPECT_TRUE(in_scope(control, {.scope = {"entra", "sharepoint"}}));
-  EXPECT_FALSE(in_scope(control, {.scope = {"entra"}}));
-  EXPECT_FALSE(in_scope(control, {}));
+  const auto with_scope = [&](std::vector<std::string> scope) {
+    snapshot::Manifest manifest;
+    manifest.scope = std::move(scope);
+    return in_scope(control, manifest);
+  };
+
+  EXPECT_TRUE(with_scope({"entra", "sharepoint"}));
+  EXPECT_FALSE(with_scope({"entra"}));
+  EXPECT_FALSE(with_scope({}));
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ TEST_F(CasesTest, AColumnThatIsLeftOutTakesWhatTheServiceDocuments) {
     if (control.id == "spo.sharing-off") control.check = "SELECT tenant_id AS resource, 'fail' AS verdict, days || ' ' || quote(sharing) || quote(tenant_id) AS reason FROM sharing_settings";
 
   EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", {Json::object()}}}, "pass"), "expected pass, got fail: 30 NULLNULL");
+  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", {{{"days", nullptr}}}}}, "pass"), "expected pass, got fail: 0 NULLNULL");
   EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", {{{"days", 2.5}, {"sharing", true}, {"tenant_id", {"a", "b"}}}}}}, "pass"),
             "expected pass, got fail: 2.5 '1''[\"a\",\"b\"]'");
 }

@@ -21,8 +21,8 @@ assay::Result<int> run(const std::filesystem::path& folder, const std::filesyste
   if (!problems.empty()) return 3;
   const auto image = assay::catalog::make_image(catalogue);
   TRY(assay::write_file(out / "catalogue.json", image.catalogue));
-  TRY(assay::write_file(out / "cases.json", image.cases));
-  TRY(assay::write_file(out / "digest", assay::catalog::image_digest(image.catalogue, image.cases)));
+  TRY(assay::write_file(out / "cases.json", image.details));
+  TRY(assay::write_file(out / "digest", assay::catalog::image_digest(image.catalogue, image.details)));
   return 0;
 }
 

@@ -84,6 +84,8 @@ TEST(DirectoryTest, ReadsATable) {
   EXPECT_EQ(t->columns[1].absent, std::nullopt);
   EXPECT_EQ(t->columns[2].type, ColumnType::Integer);
   EXPECT_EQ(t->columns[2].absent, Json(30));
+  EXPECT_EQ(t->columns[2].null, Json(0));
+  EXPECT_EQ(t->columns[1].null, std::nullopt);
   EXPECT_EQ(t->source["permission"], "SharePointTenantSettings.Read.All");
   ASSERT_EQ(t->scubagear.size(), 1U);
   EXPECT_EQ(t->scubagear[0].key, "SPO_tenant");

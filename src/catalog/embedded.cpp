@@ -21,8 +21,8 @@ Result<Catalogue> embedded() {
   return catalogue;
 }
 
-Result<void> add_embedded_cases(Catalogue& catalogue) {
-  return read_cases(between(assay_cases_begin, assay_cases_end), catalogue);
+Result<void> add_embedded_details(Catalogue& catalogue) {
+  return read_details(between(assay_cases_begin, assay_cases_end), catalogue);
 }
 
 }  // namespace assay::catalog

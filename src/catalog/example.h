@@ -42,7 +42,7 @@ key: [tenant_id]
 columns:
   - {name: tenant_id, about: The tenant.}
   - {name: sharing, pointer: /sharingCapability, values: {"0": disabled, "2": anyone}}
-  - {name: days, type: integer, absent: 30}
+  - {name: days, type: integer, absent: 30, null: 0}
 source: {service: graph, path: /admin/sharepoint/settings, permission: SharePointTenantSettings.Read.All}
 scubagear: {key: SPO_tenant, command: Get-SPOTenant}
 )");

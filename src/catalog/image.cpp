@@ -38,7 +38,6 @@ Json table_json(const Table& t) {
   if (t.map) out["map"] = true;
   out["key"] = strings(t.key);
   out["licence"] = strings(t.licence);
-  out["source"] = t.source.dump();
   Json children = Json::array();
   for (const auto& child : t.children) children.push_back(table_json(child));
   out["children"] = children;
@@ -73,8 +72,6 @@ Json control_json(const Control& c) {
           {"none_verdict", c.none_verdict},
           {"none_reason", c.none_reason},
           {"check", c.check},
-          {"rubric", c.rubric.dump()},
-          {"remediation", c.remediation.dump()},
           {"manual", c.manual},
           {"manual_look", c.manual_look},
           {"manual_attest", c.manual_attest},
@@ -133,7 +130,6 @@ Table table_of(Element e) {
   if (bool map = false; e["map"].get(map) == simdjson::SUCCESS) t.map = map;
   t.key = texts(e["key"]);
   t.licence = texts(e["licence"]);
-  t.source = parsed(e["source"]);
   for (Element child : e["children"].get_array()) t.children.push_back(table_of(child));
   for (Element s : e["scubagear"].get_array())
     t.scubagear.push_back({text(s["key"]), text(s["rows"]), s["map"].get_bool().value(), texts(s["commands"])});
@@ -163,8 +159,6 @@ Control control_of(Element e) {
   c.none_verdict = text(e["none_verdict"]);
   c.none_reason = text(e["none_reason"]);
   c.check = text(e["check"]);
-  c.rubric = parsed(e["rubric"]);
-  c.remediation = parsed(e["remediation"]);
   c.manual = e["manual"].get_bool().value();
   c.manual_look = text(e["manual_look"]);
   c.manual_attest = text(e["manual_attest"]);
@@ -205,7 +199,9 @@ Image make_image(const Catalogue& catalogue) {
   for (const auto& v : catalogue.views)
     views.push_back({{"name", v.name}, {"about", v.about}, {"sql", v.sql}, {"reads", reads_json(v.reads)}});
   Json controls = Json::array();
-  Json cases = Json::object();
+  Json details = Json::object();
+  Json sources = Json::object();
+  for (const auto& t : catalogue.tables) sources[t.name] = t.source;
   for (const auto& c : catalogue.controls) {
     controls.push_back(control_json(c));
     Json list = Json::array();
@@ -216,7 +212,7 @@ Image make_image(const Catalogue& catalogue) {
       if (k.total) item["total"] = *k.total;
       list.push_back(std::move(item));
     }
-    cases[c.id] = std::move(list);
+    details[c.id] = {{"cases", std::move(list)}, {"remediation", c.remediation}, {"rubric", c.rubric}};
   }
   Json frameworks = Json::array();
   for (const auto& f : catalogue.frameworks) frameworks.push_back(framework_json(f));
@@ -225,7 +221,7 @@ Image make_image(const Catalogue& catalogue) {
     plans.push_back({{"plan", p.plan}, {"title", p.title}, {"offered_by", strings(p.offered_by)}, {"also", strings(p.also)}});
   const Json document{{"version", catalogue.version}, {"tables", tables}, {"views", views}, {"controls", controls},
                       {"frameworks", frameworks}, {"plans", plans}};
-  return {document.dump(), cases.dump()};
+  return {document.dump(), Json{{"controls", details}, {"sources", sources}}.dump()};
 }
 
 std::string tables_definition_digest(const Catalogue& catalogue) {
@@ -239,10 +235,10 @@ std::string tables_definition_digest(const Catalogue& catalogue) {
   return digest.hex();
 }
 
-std::string image_digest(std::string_view catalogue, std::string_view cases) {
+std::string image_digest(std::string_view catalogue, std::string_view details) {
   Sha256 digest;
   digest.add(catalogue);
-  digest.add(cases);
+  digest.add(details);
   return digest.hex();
 }
 
@@ -267,13 +263,17 @@ Result<Catalogue> read_image(std::string_view image) {
   }
 }
 
-Result<void> read_cases(std::string_view cases, Catalogue& catalogue) {
+Result<void> read_details(std::string_view details, Catalogue& catalogue) {
   try {
-    const auto document = Json::parse(cases);
+    const auto document = Json::parse(details);
+    const auto& controls = document.at("controls");
+    for (auto& table : catalogue.tables) table.source = document.at("sources").value(table.name, Json());
     for (auto& control : catalogue.controls) {
       control.cases.clear();
-      if (!document.contains(control.id)) continue;
-      for (const auto& item : document[control.id]) {
+      if (!controls.contains(control.id)) continue;
+      control.remediation = controls[control.id]["remediation"];
+      control.rubric = controls[control.id]["rubric"];
+      for (const auto& item : controls[control.id]["cases"]) {
         Case c;
         c.name = item["case"];
         c.given = item["given"];

@@ -8,23 +8,23 @@
 
 namespace assay::catalog {
 
-// The compiled catalogue: one JSON document with everything a run needs, made at build time and embedded. Cases stand
-// in a document of their own, which only `catalog test` and `catalog show` read.
+// The compiled catalogue, made at build time and embedded: one JSON document with everything that a run needs, and one
+// with the details that only those read who explain, show or test a control: cases, remediation, rubric, a table's source.
 struct Image {
   std::string catalogue;
-  std::string cases;
+  std::string details;
 };
 
 Image make_image(const Catalogue& catalogue);
 // The digest is that of both documents.
 Result<Catalogue> read_image(std::string_view catalogue);
-Result<void> read_cases(std::string_view cases, Catalogue& catalogue);
+Result<void> read_details(std::string_view details, Catalogue& catalogue);
 // Changes when a table's columns, or the way to their values, change: what a snapshot's tables were made by.
 std::string tables_definition_digest(const Catalogue& catalogue);
-std::string image_digest(std::string_view catalogue, std::string_view cases);
+std::string image_digest(std::string_view catalogue, std::string_view details);
 
 // The catalogue this program was built with.
 Result<Catalogue> embedded();
-Result<void> add_embedded_cases(Catalogue& catalogue);
+Result<void> add_embedded_details(Catalogue& catalogue);
 
 }  // namespace assay::catalog

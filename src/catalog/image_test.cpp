@@ -11,7 +11,7 @@ namespace {
 Catalogue read_back(const Image& image) {
   auto catalogue = read_image(image.catalogue);
   CHECK(catalogue.has_value());
-  CHECK(read_cases(image.cases, *catalogue).has_value());
+  CHECK(read_details(image.details, *catalogue).has_value());
   return std::move(*catalogue);
 }
 
@@ -21,7 +21,7 @@ TEST(ImageTest, KeepsEverything) {
   const auto again = make_image(read_back(image));
 
   EXPECT_EQ(again.catalogue, image.catalogue);
-  EXPECT_EQ(again.cases, image.cases);
+  EXPECT_EQ(again.details, image.details);
 }
 
 TEST(ImageTest, WhatWasReadBackIsWhatWasWritten) {
@@ -61,6 +61,7 @@ TEST(ImageTest, WhatWasReadBackIsWhatWasWritten) {
   EXPECT_EQ(settings.key, written.table("sharing_settings")->key);
   EXPECT_EQ(settings.columns[1].values, written.table("sharing_settings")->columns[1].values);
   EXPECT_EQ(settings.columns[2].absent, Json(30));
+  EXPECT_EQ(settings.columns[2].null, Json(0));
   EXPECT_EQ(settings.columns[2].type, ColumnType::Integer);
   EXPECT_EQ(settings.source, written.table("sharing_settings")->source);
   EXPECT_EQ(settings.scubagear[0].commands, written.table("sharing_settings")->scubagear[0].commands);
@@ -80,9 +81,9 @@ TEST(ImageTest, CasesAreReadApart) {
   auto catalogue = read_image(image.catalogue).value();
 
   EXPECT_TRUE(catalogue.control("spo.sharing-off")->cases.empty());
-  ASSERT_TRUE(read_cases(image.cases, catalogue));
+  ASSERT_TRUE(read_details(image.details, catalogue));
   EXPECT_EQ(catalogue.control("spo.sharing-off")->cases.size(), 4U);
-  ASSERT_TRUE(read_cases(image.cases, catalogue)) << "a second time";
+  ASSERT_TRUE(read_details(image.details, catalogue)) << "a second time";
   EXPECT_EQ(catalogue.control("spo.sharing-off")->cases.size(), 4U);
 }
 
@@ -90,7 +91,7 @@ TEST(ImageTest, TheSameFilesGiveTheSameDigestWhereverTheyLie) {
   const auto first = make_image(Example().load());
   const auto second = make_image(Example().load());
 
-  EXPECT_EQ(image_digest(first.catalogue, first.cases), image_digest(second.catalogue, second.cases));
+  EXPECT_EQ(image_digest(first.catalogue, first.details), image_digest(second.catalogue, second.details));
 }
 
 TEST(ImageTest, AnyChangeGivesAnotherDigest) {
@@ -103,7 +104,7 @@ TEST(ImageTest, AnyChangeGivesAnotherDigest) {
   }());
 
   EXPECT_EQ(other_case.catalogue, before.catalogue);
-  EXPECT_NE(image_digest(other_case.catalogue, other_case.cases), image_digest(before.catalogue, before.cases));
+  EXPECT_NE(image_digest(other_case.catalogue, other_case.details), image_digest(before.catalogue, before.details));
 }
 
 TEST(ImageTest, TheDigestIsThatOfBothDocuments) { EXPECT_EQ(image_digest("a", "bc"), sha256_hex("abc")); }
@@ -122,7 +123,7 @@ TEST(ImageTest, ADamagedImageIsAnError) {
 TEST(ImageTest, DamagedCasesAreAnError) {
   auto catalogue = Example().load();
   for (const char* bytes : {"", "{", R"({"spo.training": [{}]})", R"({"spo.training": [{"case": 1, "given": {}, "verdict": "pass"}]})"})
-    EXPECT_FALSE(read_cases(bytes, catalogue)) << bytes;
+    EXPECT_FALSE(read_details(bytes, catalogue)) << bytes;
 }
 
 TEST(EmbeddedTest, TheProgramCarriesItsCatalogue) {
@@ -131,17 +132,17 @@ TEST(EmbeddedTest, TheProgramCarriesItsCatalogue) {
   EXPECT_FALSE(catalogue.version.empty());
   EXPECT_FALSE(catalogue.controls.empty());
   EXPECT_FALSE(catalogue.tables.empty());
-  ASSERT_TRUE(add_embedded_cases(catalogue));
+  ASSERT_TRUE(add_embedded_details(catalogue));
   for (const auto& control : catalogue.controls) EXPECT_TRUE(control.manual || !control.cases.empty()) << control.id;
 }
 
 TEST(EmbeddedTest, ItsDigestIsThatOfItsContent) {
   auto catalogue = embedded().value();
-  ASSERT_TRUE(add_embedded_cases(catalogue));
+  ASSERT_TRUE(add_embedded_details(catalogue));
 
   const auto image = make_image(catalogue);
 
-  EXPECT_EQ(catalogue.digest, image_digest(image.catalogue, image.cases));
+  EXPECT_EQ(catalogue.digest, image_digest(image.catalogue, image.details));
 }
 
 TEST(EmbeddedTest, ItsSqlResolvesToWhatWasWrittenDown) {

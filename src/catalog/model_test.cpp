@@ -114,7 +114,7 @@ TEST(CreateTableTest, EveryTypeHasItsAffinity) {
   Table table;
   table.name = "t";
   for (const auto type : {ColumnType::Text, ColumnType::Integer, ColumnType::Real, ColumnType::Boolean, ColumnType::Datetime, ColumnType::List, ColumnType::Json})
-    table.columns.push_back({std::string(name(type)), "/x", type, "", {}, {}});
+    table.columns.emplace_back().name = name(type), table.columns.back().type = type;
 
   EXPECT_EQ(create_table_sql(table, false),
             R"(CREATE TABLE "t"("text" TEXT COLLATE NOCASE, "integer" INTEGER, "real" REAL, "boolean" INTEGER, "datetime" TEXT, "list" TEXT, "json" TEXT))");

@@ -17,27 +17,12 @@ struct Arguments {
   std::string filter;
 };
 
-// The catalogue with its cases.
-Result<catalog::Catalogue> load_with_cases(const Context& context) {
-  auto catalogue = TRY(load_catalogue(context));
-  if (context.catalog.empty()) {
-    // Cases of folders laid beside ours are there already; ours come from the image.
-    std::map<std::string, std::vector<catalog::Case>> own;
-    for (auto& control : catalogue.controls)
-      if (!control.cases.empty()) own[control.id] = control.cases;
-    TRY(catalog::add_embedded_cases(catalogue));
-    for (auto& control : catalogue.controls)
-      if (const auto found = own.find(control.id); found != own.end()) control.cases = found->second;
-  }
-  return catalogue;
-}
-
 Result<int> run_check(const Context& context) {
   std::vector<catalog::Problem> problems;
   catalog::Catalogue catalogue;
   if (context.catalog.empty()) {
     catalogue = TRY(catalog::embedded());
-    TRY(catalog::add_embedded_cases(catalogue));
+    TRY(catalog::add_embedded_details(catalogue));
   }
   auto folders = context.catalog;
   folders.insert(folders.end(), context.catalog_add.begin(), context.catalog_add.end());
@@ -59,7 +44,7 @@ Result<int> run_check(const Context& context) {
 }
 
 Result<int> run_test(const Context& context, const Arguments& arguments) {
-  const auto catalogue = TRY(load_with_cases(context));
+  const auto catalogue = TRY(load_catalogue(context, Details::With));
   std::size_t run = 0;
   std::size_t failed = 0;
   Json out = Json::array();
@@ -142,7 +127,7 @@ void print_control(const Context& context, const catalog::Control& c) {
 }
 
 Result<int> run_show(const Context& context, const Arguments& arguments) {
-  const auto catalogue = TRY(load_with_cases(context));
+  const auto catalogue = TRY(load_catalogue(context, Details::With));
   const bool json = context.output() == Format::Json;
   if (const auto* control = catalogue.control(arguments.name)) {
     if (!json) {

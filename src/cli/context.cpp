@@ -10,13 +10,17 @@ namespace assay::cli {
 
 const char* const kVersion = ASSAY_VERSION;
 
-Result<catalog::Catalogue> load_catalogue(const Context& context) {
-  if (context.catalog.empty() && context.catalog_add.empty()) return catalog::embedded();
+Result<catalog::Catalogue> load_catalogue(const Context& context, Details details) {
+  if (context.catalog.empty() && context.catalog_add.empty()) {
+    auto catalogue = TRY(catalog::embedded());
+    if (details == Details::With) TRY(catalog::add_embedded_details(catalogue));
+    return catalogue;
+  }
   std::vector<catalog::Problem> problems;
   catalog::Catalogue base;
   if (context.catalog.empty()) {
     base = TRY(catalog::embedded());
-    TRY(catalog::add_embedded_cases(base));  // they are part of the digest
+    TRY(catalog::add_embedded_details(base));  // they are part of the digest
   }
   auto folders = context.catalog;
   folders.insert(folders.end(), context.catalog_add.begin(), context.catalog_add.end());
@@ -27,7 +31,7 @@ Result<catalog::Catalogue> load_catalogue(const Context& context) {
                                problems.size() > 1 ? fmt::format(" and {} more", problems.size() - 1) : ""),
                    "`assay catalog check` lists every problem");
   const auto image = catalog::make_image(catalogue);
-  catalogue.digest = catalog::image_digest(image.catalogue, image.cases);
+  catalogue.digest = catalog::image_digest(image.catalogue, image.details);
   return catalogue;
 }
 

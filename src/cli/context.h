@@ -29,8 +29,9 @@ struct Context {
 };
 
 // The embedded catalogue, or the folders that the options name. Problems in a folder are one Invalid error that names
-// the first of them.
-Result<catalog::Catalogue> load_catalogue(const Context& context);
+// the first of them. Without details the embedded one has no cases, remediations and sources (catalog/image.h).
+enum class Details { Without, With };
+Result<catalog::Catalogue> load_catalogue(const Context& context, Details details = Details::Without);
 
 // Everything that judging a source gives. The evidence stays open for those who want to ask more of it.
 struct Judged {

@@ -73,7 +73,7 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
 }
 
 Result<int> run_explain(const Context& context, const Arguments& arguments) {
-  const auto catalogue = TRY(load_catalogue(context));
+  const auto catalogue = TRY(load_catalogue(context, Details::With));
   const auto* control = catalogue.control(arguments.control);
   if (control == nullptr)
     return Error{ErrorCode::NotFound, fmt::format("there is no control `{}`", arguments.control), "`assay catalog list` shows them"};

@@ -12,10 +12,11 @@
 
 namespace assay::snapshot {
 
-// For tests: a catalogue of these tables, each as the text of its YAML file.
+// For tests: a catalogue of these tables, each as the text of its YAML file without `source`.
 inline catalog::Catalogue catalogue_of(const std::vector<std::string_view>& tables) {
   const TemporaryFolder folder;
-  for (std::size_t i = 0; i < tables.size(); ++i) folder.write("tables/entra/" + std::to_string(i) + ".yaml", tables[i]);
+  for (std::size_t i = 0; i < tables.size(); ++i)
+    folder.write("tables/entra/" + std::to_string(i) + ".yaml", std::string(tables[i]) + "\nsource: {service: graph}\n");
   std::vector<catalog::Problem> problems;
   auto catalogue = catalog::read_directories({folder.path()}, problems);
   CHECK(catalogue.has_value());
