@@ -63,11 +63,11 @@ TEST_F(FileTest, AFileOfAnotherUserIsDenied) {
   const auto path = folder_.write("x", "");
   fs::permissions(path, fs::perms::none);
   const auto user = ::geteuid();
-  if (user == 0) ASSERT_EQ(::seteuid(65534), 0) << "root reads everything, so ask as somebody else";
+  if (user == 0) { ASSERT_EQ(::seteuid(65534), 0) << "root reads everything, so ask as somebody else"; }
 
   const auto opened = File::open(path);
 
-  if (user == 0) ASSERT_EQ(::seteuid(user), 0);
+  if (user == 0) { ASSERT_EQ(::seteuid(user), 0); }
   EXPECT_EQ(fault(opened, ErrorCode::Denied), "`x`: permission denied (read it as a user who may, or change its mode)");
 }
 

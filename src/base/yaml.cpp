@@ -60,8 +60,8 @@ class Inspection {
     std::set<std::string> keys;
     for (const auto& item : node) {
       TRY(inspect(item.first, depth + 1));
-      if (item.first.IsScalar() && !keys.insert(item.first.Scalar()).second)
-        return invalid(fmt::format("{}: `{}` stands twice in one map", place(name_, item.first), item.first.Scalar()), "keep one");
+      const auto key = item.first.IsNull() ? "null" : item.first.Scalar();
+      if (!item.first.IsSequence() && !item.first.IsMap() && !keys.insert(key).second) return invalid(fmt::format("{}: `{}` stands twice in one map", place(name_, item.first), key), "keep one");
       TRY(inspect(item.second, depth + 1));
     }
     return {};

@@ -91,9 +91,9 @@ TEST(ResolveSqlTest, ViewsInACircle) {
 TEST(ResolveSqlTest, EachBrokenViewIsToldItsOwnMistake) {
   const Example example;
   example.write("views/a.sql", "-- A.\nSELECT x FROM sites");
-  example.write("views/b.sql", "-- B.\nSELECT id FROM nothing");
+  example.write("views/b.sql", "-- B.\nSELECT id FROM nowhere");
 
-  EXPECT_THAT(example.problems(), ElementsAre("views/a.sql:1: view `a`: sql: no such column: x", "views/b.sql:1: view `b`: sql: no such table: nothing"));
+  EXPECT_THAT(example.problems(), ElementsAre("views/a.sql:1: view `a`: sql: no such column: x", "views/b.sql:1: view `b`: sql: no such table: nowhere"));
 }
 
 TEST(ResolveSqlTest, TwoThingsCannotShareAName) {
@@ -106,7 +106,7 @@ TEST(ResolveSqlTest, TwoThingsCannotShareAName) {
 
   EXPECT_THAT(found, Contains(HasSubstr("views/sites.sql:1: sql: table \"sites\" already exists")));
   EXPECT_THAT(found, Contains(HasSubstr("tables/sharepoint/sites.yaml:8: sql: table \"sharing_settings\" already exists")));
-  EXPECT_THAT(found, Contains(HasSubstr("tables/tenant.yaml:1: sql: table tenant already exists")));
+  EXPECT_THAT(found, Contains(HasSubstr("tables/tenant.yaml:1: sql: table \"tenant\" already exists")));
 }
 
 TEST(CheckRulesTest, UnknownTables) {
@@ -122,7 +122,7 @@ TEST(CheckRulesTest, UnknownLicences) {
 
 TEST(CheckRulesTest, ElseIsNeverPass) {
   const auto fault = at(18, "spo.sharing-off: `ELSE 'pass'`: a pass must be proven, and ELSE also catches missing evidence");
-  for (const char* otherwise : {"ELSE 'pass'", "else\n   'pass'", "ELSE('pass')", "Else ( ( 'Pass'))", "ELSE /* surely */ 'pass'", "ELSE -- surely\n 'pass'"})
+  for (const char* otherwise : {"ELSE 'pass'", "else\n   'pass'", "ELSE('pass')", "Else ( ( 'Pass'))", "ELSE /* surely */ 'pass'", "ELSE -- surely\n     'pass'"})
     EXPECT_THAT(control("ELSE 'fail'", otherwise), Contains(fault)) << otherwise;
   EXPECT_THAT(control("ELSE 'fail'", "ELSE 'fail' || 'ed elsewhere'"), ElementsAre());
 }

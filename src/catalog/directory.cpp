@@ -19,6 +19,9 @@ namespace fs = std::filesystem;
 
 Json to_json(const YAML::Node& node);
 
+// yaml-cpp takes a key `null` for the null value.
+std::string key_of(const YAML::Node& node) { return node.IsNull() ? "null" : node.Scalar(); }
+
 Json scalar_to_json(const YAML::Node& node) {
   const auto& s = node.Scalar();
   if (node.Tag() == "!") return s;  // quoted
@@ -35,9 +38,10 @@ Json scalar_to_json(const YAML::Node& node) {
 }
 
 Json to_json(const YAML::Node& node) {
+  if (!node.IsDefined()) return nullptr;
   if (node.IsMap()) {
     Json out = Json::object();
-    for (const auto& item : node) out[item.first.Scalar()] = to_json(item.second);
+    for (const auto& item : node) out[key_of(item.first)] = to_json(item.second);
     return out;
   }
   if (node.IsSequence()) {
@@ -65,8 +69,8 @@ class Reader {
       return false;
     }
     for (const auto& item : map)
-      if (std::find(keys.begin(), keys.end(), item.first.Scalar()) == keys.end())
-        problem(item.first, fmt::format("unknown key `{}`", item.first.Scalar()));
+      if (std::find(keys.begin(), keys.end(), key_of(item.first)) == keys.end())
+        problem(item.first, fmt::format("unknown key `{}`", key_of(item.first)));
     return true;
   }
 
@@ -157,7 +161,8 @@ std::vector<Column> read_columns(Reader& in, const YAML::Node& list) {
       in.problem(node["type"], fmt::format("unknown column type `{}`", type));
     }
     if (node["absent"]) column.absent = to_json(node["absent"]);
-    if (node["null"]) column.null = to_json(node["null"]);
+    for (const auto& item : node)
+      if (key_of(item.first) == "null") column.null = to_json(item.second);
     for (const auto& item : in.map(node, "values")) column.values.emplace_back(item.first.Scalar(), item.second.Scalar());
     const bool twice = std::any_of(out.begin(), out.end(), [&](const auto& c) { return c.name == column.name; });
     if (twice) in.problem(node, fmt::format("column `{}` is declared twice", column.name));
@@ -362,6 +367,20 @@ Result<std::vector<fs::path>> files_below(const fs::path& folder, std::string_vi
   return out;
 }
 
+// A fault of the file itself says where it is; here place and message stand apart.
+Problem from_error(const std::string& file, std::string_view message) {
+  Problem problem{{file, 0}, {}};
+  if (const auto quoted = "`" + file + "`: "; message.starts_with(quoted)) message.remove_prefix(quoted.size());
+  if (message.starts_with(file + ":")) {
+    message.remove_prefix(file.size() + 1);
+    const auto read = std::from_chars(message.data(), message.data() + message.size(), problem.place.line);
+    message.remove_prefix(static_cast<std::size_t>(read.ptr - message.data()));
+    if (message.starts_with(": ")) message.remove_prefix(2);
+  }
+  problem.message = message;
+  return problem;
+}
+
 // The comment lines at the head of an SQL file, without their dashes.
 std::string leading_comment(std::string_view sql) {
   std::string out;
@@ -452,7 +471,7 @@ class DirectoryReader {
     if (!fs::exists(file, error)) return {};
     auto node = yaml::read(file);
     if (!node) {
-      problems_.push_back({{file.string(), 0}, std::move(node).error().message});
+      problems_.push_back(from_error(file.string(), node.error().message));
       return {};
     }
     Reader in(file.string(), problems_);

@@ -80,8 +80,8 @@ TEST(ControlMistakeTest, ItSaysWhatNoRowsMean) {
 
 TEST(ControlMistakeTest, AManualControlHasNoCheck) {
   EXPECT_THAT(problems(Example::kManual, "manual:", "check: SELECT 1\nneeds: [sites]\nmanual:"),
-              ElementsAre("controls/sharepoint/training.yaml:11: a manual control has no `check`", "controls/sharepoint/training.yaml:12: a manual control has no `needs`"));
-  EXPECT_THAT(problems(Example::kManual, "look: the list of trainings, ", ""), ElementsAre("controls/sharepoint/training.yaml:11: `look` is missing"));
+              ElementsAre("controls/sharepoint/training.yaml:12: a manual control has no `check`", "controls/sharepoint/training.yaml:13: a manual control has no `needs`"));
+  EXPECT_THAT(problems(Example::kManual, "look: the list of trainings, ", ""), ElementsAre("controls/sharepoint/training.yaml:12: `look` is missing"));
 }
 
 TEST(ControlMistakeTest, AListIsAListAndAMapIsAMap) {
@@ -91,7 +91,7 @@ TEST(ControlMistakeTest, AListIsAListAndAMapIsAMap) {
   EXPECT_THAT(control("    expect: pass", "    expect: [pass]"), Contains(at(32, "must be a map")));
   EXPECT_THAT(control("given: {sharing_settings: [{tenant_id: t, sharing: disabled}]}", "given: nothing"), ElementsAre(at(31, "`given` must be a map")));
   EXPECT_THAT(control("rubric: {likelihood: 3, blast_radius: 2, exploited: 1}", "rubric: 6"), ElementsAre(at(7, "`rubric` must be a map")));
-  EXPECT_THAT(problems(Example::kOwners, "cases:\n  - case: two owners", "cases:\n    case: two owners"), Contains("controls/sharepoint/sites-owned.yaml:24: `cases` must be a list"));
+  EXPECT_THAT(problems(Example::kOwners, "cases:", "cases: none\nmicrosoft:"), Contains("controls/sharepoint/sites-owned.yaml:24: `cases` must be a list"));
   EXPECT_THAT(problems("licences.yaml", "plans:", "plans: none\nother:"), Contains("licences.yaml:1: `plans` must be a list"));
   EXPECT_THAT(problems(Example::kRequirements, "  - {id: EX.2, title: Sites have owners, level: should}", "  - EX.2"), Contains("frameworks/example/more.yaml:2: must be a map"));
 }

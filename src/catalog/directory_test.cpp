@@ -193,8 +193,11 @@ TEST(DirectoryTest, BadYamlIsNamedWithItsLineAndTheRestIsRead) {
   example.write("controls/broken.yaml", "id: x\ntitle: [\n");
   example.write("controls/list.yaml", "- id: x\n");
   example.write("controls/empty.yaml", "");
+  example.write("controls/twice.yaml", "id: x\nid: y\n");
+  example.write("controls/deep.yaml", std::string(100, '['));
 
-  EXPECT_THAT(example.problems(), ElementsAre(HasSubstr("controls/broken.yaml:"), "controls/empty.yaml:1: must be a map", "controls/list.yaml:1: must be a map"));
+  EXPECT_THAT(example.problems(), ElementsAre("controls/broken.yaml:3: end of sequence flow not found", "controls/deep.yaml: nested deeper than 64 levels", "controls/empty.yaml:1: must be a map",
+                                              "controls/list.yaml:1: must be a map", "controls/twice.yaml:2: `id` stands twice in one map"));
 }
 
 TEST(DirectoryTest, UnknownKeysAreMistakes) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -207,7 +209,7 @@ remediation: {steps: Train.}
   Catalogue load() const {
     std::vector<Problem> found;
     auto catalogue = read(found);
-    CHECK(found.empty());
+    for (const auto& problem : found) ADD_FAILURE() << describe(problem);
     return catalogue;
   }
 

@@ -33,8 +33,8 @@ struct Column {
   ColumnType type = ColumnType::Text;
   std::string about;
   std::optional<Json> absent;   // the value that the service documents for absent or null; nullopt: NULL
-  std::optional<Json> null;     // the value that it documents for an explicit null, where absent tells nothing
-  std::vector<std::pair<std::string, std::string>> values;  // other spelling or number → canonical name
+  std::optional<Json> null{};   // the value that it documents for an explicit null, where absent tells nothing
+  std::vector<std::pair<std::string, std::string>> values{};  // other spelling or number → canonical name
 };
 
 // Where an import finds the rows of a table. Several: files of different ages; the first that is present counts.

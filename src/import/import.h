@@ -24,7 +24,7 @@ struct Options {
   std::optional<Kind> kind;          // nullopt: found out from the file
   const sql::Reads* only = nullptr;  // tables and columns to load; nullptr: all
   Progress progress;
-  std::string program_version;       // for the manifest of a snapshot
+  std::string program_version{};     // for the manifest of a snapshot
 };
 
 // Reads a file so that it can be judged: a snapshot is opened, an export is imported into memory. A snapshot of a

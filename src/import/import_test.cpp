@@ -118,7 +118,11 @@ TEST_F(ImportTest, TheEvidenceIsTheFileByteForByte) {
 TEST_F(ImportTest, AnotherCatalogueMakesTheTablesAgainFromThePages) {
   import();
   auto grown = export_catalogue();
-  grown.tables[0].columns.push_back({"state", "/State", catalog::ColumnType::Text, "", Json("none"), {}});
+  catalog::Column state;
+  state.name = "state";
+  state.pointer = "/State";
+  state.absent = Json("none");
+  grown.tables[0].columns.push_back(state);
   ASSERT_FALSE(snapshot::fits(snapshot::open(snapshot_).take().db, grown).value());
 
   const auto derived = read(snapshot_, grown, {}).take();
@@ -168,11 +172,13 @@ TEST_F(ImportTest, OnlyExportsAreImported) {
 
 TEST_F(ImportTest, TheKindCanBeGiven) {
   const auto empty = folder_.write("empty.json", "{}");
-  EXPECT_NE(fault(read(empty, catalogue_, {})), "no error");
-  EXPECT_TRUE(read(empty, catalogue_, {.kind = Kind::Scubagear, .only = nullptr, .progress = {}}));
-  EXPECT_EQ(fault(read(empty, catalogue_, {.kind = Kind::Snapshot, .only = nullptr, .progress = {}})),
-            "`empty.json`: is no snapshot (make one with `assay import` or `assay collect`)");
-  EXPECT_TRUE(read(import(), catalogue_, {.kind = Kind::Snapshot, .only = nullptr, .progress = {}}));
+  Options options;
+  EXPECT_NE(fault(read(empty, catalogue_, options)), "no error");
+  options.kind = Kind::Scubagear;
+  EXPECT_TRUE(read(empty, catalogue_, options));
+  options.kind = Kind::Snapshot;
+  EXPECT_EQ(fault(read(empty, catalogue_, options)), "`empty.json`: is no snapshot (make one with `assay import` or `assay collect`)");
+  EXPECT_TRUE(read(import(), catalogue_, options));
 }
 
 TEST_F(ImportTest, TellsHowFarItGot) {

@@ -9,6 +9,7 @@ namespace assay::import {
 namespace {
 
 using snapshot::rows;
+using snapshot::tables_digest;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -32,8 +32,7 @@ void append_utf8(std::string& out, std::uint32_t c) {
 }  // namespace
 
 Result<std::size_t> MemorySource::read(std::span<char> buffer) {
-  const auto n = std::min(buffer.size(), rest_.size());
-  std::memcpy(buffer.data(), rest_.data(), n);
+  const auto n = rest_.copy(buffer.data(), buffer.size());
   rest_.remove_prefix(n);
   return n;
 }

@@ -30,9 +30,10 @@ Result<void> add_table(const sql::Database& db, const std::string& name, Sha256&
     digest.add("\x1E");
     for (int i = 0; i < rows.columns(); ++i) {
       constexpr std::array<char, 6> types{'?', 'i', 'r', 't', 'b', 'n'};
-      const std::string prefix{'\x1F', types[static_cast<std::size_t>(rows.type(i))]};
-      digest.add(prefix);
-      digest.add(rows.text(i));
+      const auto cell = rows.text(i);
+      // With its size, so that no text can pass for the border between two cells.
+      digest.add("\x1F" + std::to_string(cell.size()) + types[static_cast<std::size_t>(rows.type(i))]);
+      digest.add(cell);
     }
   }
   return {};

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -23,9 +22,9 @@ class FakeSource final : public ByteSource {
 
   Result<std::size_t> read(std::span<char> buffer) override {
     if (failure && given >= fail_at) return *failure;
-    auto n = std::min({buffer.size(), rest_.size(), sizes_[std::min(reads++, sizes_.size() - 1)]});
-    if (failure) n = std::min(n, fail_at - given);
-    std::memcpy(buffer.data(), rest_.data(), n);
+    auto most = std::min(buffer.size(), sizes_[std::min(reads++, sizes_.size() - 1)]);
+    if (failure) most = std::min(most, fail_at - given);
+    const auto n = rest_.copy(buffer.data(), most);
     rest_.remove_prefix(n);
     given += n;
     return n;

@@ -287,10 +287,13 @@ Result<Evidence> open(const std::filesystem::path& path) {
   Evidence evidence;
   evidence.db = TRY_IN(where, sql::Database::open(path, sql::Mode::ReadOnly));
   auto& db = evidence.db;
+  // Reading from a view would run SQL of whoever made the file, without any limit.
+  if (TRY_IN(where, db.value("SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1")))
+    return invalid(where + ": holds views or triggers, which a snapshot never does", "import or collect again");
   std::map<std::string, std::string> manifest;
   {
     auto rows = TRY_IN(where, db.prepare("SELECT key, value FROM manifest"));
-    while (TRY(rows.step())) manifest[std::string(rows.text(0))] = rows.text(1);
+    while (TRY_IN(where, rows.step())) manifest[std::string(rows.text(0))] = rows.text(1);
   }
   if (manifest["format"] != "assay/snapshot/1")
     return invalid(fmt::format("{}: format `{}` is not known", where, manifest["format"]), "use a newer assay");
@@ -306,22 +309,22 @@ Result<Evidence> open(const std::filesystem::path& path) {
     if (!service.empty()) m.scope.emplace_back(service);
   {
     auto rows = TRY_IN(where, db.prepare("SELECT \"table\", state, \"rows\", detail FROM coverage ORDER BY 1"));
-    while (TRY(rows.step()))
+    while (TRY_IN(where, rows.step()))
       evidence.coverage.push_back({std::string(rows.text(0)), state(rows.text(1)).value_or(State::Failed),
                                    static_cast<std::size_t>(rows.integer(2)), std::string(rows.text(3))});
   }
   {
     auto rows = TRY_IN(where, db.prepare("SELECT plan, held FROM licence_flags"));
-    while (TRY(rows.step())) evidence.plans[std::string(rows.text(0))] = rows.integer(1) != 0;
+    while (TRY_IN(where, rows.step())) evidence.plans[std::string(rows.text(0))] = rows.integer(1) != 0;
   }
   {
     auto rows = TRY_IN(where, db.prepare("SELECT framework, requirement, kind, value FROM operator_exception"));
-    while (TRY(rows.step()))
+    while (TRY_IN(where, rows.step()))
       evidence.exceptions.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), std::string(rows.text(3))});
   }
   {
     auto rows = TRY_IN(where, db.prepare("SELECT framework, requirement, reason, expires FROM operator_omission"));
-    while (TRY(rows.step()))
+    while (TRY_IN(where, rows.step()))
       evidence.omissions.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), iso8601::parse_time(rows.text(3))});
   }
   return evidence;

@@ -54,7 +54,7 @@ JsonStream::JsonStream(ByteSource& source, ShapeOf shape_of, StreamLimits limits
 }
 
 Error JsonStream::fault(std::string what, std::string hint) const {
-  std::string where = key_.empty() ? "" : "`" + text::shorten(key_, 60) + "`";
+  std::string where = key_.empty() || state_ == At::End ? "" : "`" + text::shorten(key_, 60) + "`";
   if (!where.empty() && (state_ == At::InArray || state_ == At::InObject)) where += fmt::format("[{}]", index_);
   if (!where.empty()) where += ": ";
   return invalid(fmt::format("{}not valid JSON at byte {}: {}", where, base_ + at_, what), std::move(hint));
@@ -76,15 +76,15 @@ Result<void> JsonStream::validate(bool at_end) {
 
 Result<bool> JsonStream::fill() {
   if (source_ended_) return false;
-  // Drop what nobody needs any more, then make room.
-  const std::size_t drop = std::min(keep_, at_);
+  // Drop what nobody needs any more, then make room. Half a character at the end is still to be validated.
+  const std::size_t drop = std::min({keep_, at_, validated_});
   if (drop > 0 && buffer_.size() - filled_ < kReadSize + kPadding) {
     std::memmove(buffer_.data(), buffer_.data() + drop, filled_ - drop);
     filled_ -= drop;
     at_ -= drop;
     keep_ -= drop;
     base_ += drop;
-    validated_ -= std::min(validated_, drop);
+    validated_ -= drop;
   }
   if (filled_ - std::min(keep_, at_) > limits_.piece)
     return Error{ErrorCode::Limit, fmt::format("`{}`: one value is larger than {} MB at byte {}", text::shorten(key_, 60), limits_.piece >> 20, base_ + at_), "is this the right file?"};
@@ -100,6 +100,7 @@ Result<char> JsonStream::peek() {
   for (;;) {
     while (at_ < filled_ && is_blank(buffer_[at_])) ++at_;
     if (at_ < filled_) return buffer_[at_];
+    keep_ = at_;  // blanks are never part of a piece
     if (!TRY(fill())) return fault("it ends too early");
   }
 }
@@ -154,7 +155,7 @@ Result<void> JsonStream::skip_value(bool keep) {
   if (first == '"') return skip_string(keep);
   if (first != '{' && first != '[') {  // a number or a literal
     for (;;) {
-      while (at_ < filled_ && !is_blank(buffer_[at_]) && std::strchr(",]}", buffer_[at_]) == nullptr) ++at_;
+      while (at_ < filled_ && !is_blank(buffer_[at_]) && std::strchr(",]}[{\":", buffer_[at_]) == nullptr) ++at_;
       if (at_ < filled_) break;
       if (!TRY(fill())) return fault("it ends too early");
       if (at_ - keep_ > 4096) return fault("a number or literal is too long", "is it JSON?");
@@ -162,7 +163,8 @@ Result<void> JsonStream::skip_value(bool keep) {
     if (at_ == keep_) return fault("a value is expected", "is it JSON?");
     return {};
   }
-  std::string open;  // the brackets that are open
+  const std::size_t outside = state_ == At::Members ? 1 : 2;  // the document, and the container whose element this is
+  std::string open;                                            // the brackets that are open
   for (;;) {
     const char* end = buffer_.data() + filled_;
     const char* found = find_structure(buffer_.data() + at_, end);
@@ -176,7 +178,7 @@ Result<void> JsonStream::skip_value(bool keep) {
     if (c == '"') {
       TRY(skip_string(keep));
     } else if (c == '{' || c == '[') {
-      if (open.size() + 2 >= limits_.depth) return Error{ErrorCode::Limit, fmt::format("`{}`: nested deeper than {} levels at byte {}", text::shorten(key_, 60), limits_.depth, base_ + at_), {}};
+      if (outside + open.size() >= limits_.depth) return Error{ErrorCode::Limit, fmt::format("`{}`: nested deeper than {} levels at byte {}", text::shorten(key_, 60), limits_.depth, base_ + at_), {}};
       open += c;
       ++at_;
     } else {
@@ -255,7 +257,8 @@ Result<bool> JsonStream::next(Piece& piece) {
       while (at_ == filled_ && TRY(fill())) {
       }
       while (at_ < filled_ && is_blank(buffer_[at_])) {
-        if (++at_ == filled_) TRY(fill());
+        keep_ = ++at_;
+        if (at_ == filled_) TRY(fill());
       }
       if (at_ == filled_) return invalid("the file is empty", "export it again");
       if (buffer_[at_] != '{') return fault("it must begin with `{`", "is it the right file?");

@@ -29,6 +29,11 @@ struct Taken {
   bool operator==(const Taken&) const = default;
 };
 
+std::ostream& operator<<(std::ostream& out, const Taken& t) {
+  return out << t.key << '/' << t.entry << '[' << t.index << "] at " << t.offset << ": " << t.json << (t.in_container ? " in" : "")
+             << (t.empty_container ? " empty" : "") << (t.is_object ? " object" : "");
+}
+
 struct Reading {
   std::vector<Taken> pieces;
   std::optional<Error> error;
@@ -75,10 +80,11 @@ std::string fault(std::string_view json, ErrorCode code = ErrorCode::Invalid, St
   return describe(*whole.error);
 }
 
-constexpr std::string_view kDocument =
-    " \n{\"skip\" : {\"a\\\\\\\"]\": [{}, [\"}\\u005d\"], tr\\\"ue]}, \"list\":[ {\"é\": \"\\\"\\\\\"} ,1.5e-3,null, [[]],\"\"],"
-    "\"empty\": [], \"map\": {\"k\\n\": {\"x\": [1]}, \"l\" : \"€\U0001F512\\ud83d\"}, \"mapless\": [true], \"map0\":{},"
-    "\"object\": {\"y\": \"\\\\\"}, \"text\": \"a\\tb\", \"skip2\": false, \"number\": -0 }\r\n\t ";
+constexpr std::string_view kDocument = R"json( 
+{"skip" : {"a\\\"]": [{}, ["}\u005d"], "\"[", true]}, "list":[ {"é": "\"\\"} ,1.5e-3,null, [[]],""],
+ "empty": [], "map": {"k\n": {"x": [1]}, "l" : "€🔒\ud83d"}, "mapless": [true], "map0":{},
+ "object": {"y": "\\"}, "text": "a\tb", "skip2": false, "number": -0 }
+  )json";
 
 TEST(JsonStreamTest, TakesADocumentApart) {
   const std::string_view document = R"({"list": [{"a": 1}, 2], "map": {"k": [3]}, "object": {"b": {}}, "no": null, "skip": [9]})";
@@ -89,8 +95,8 @@ TEST(JsonStreamTest, TakesADocumentApart) {
   const auto& p = reading.pieces;
   EXPECT_EQ(p[0], (Taken{"list", "", R"({"a": 1})", 0, 10, true, false, false}));
   EXPECT_EQ(p[1], (Taken{"list", "", "2", 1, 20, true, false, false}));
-  EXPECT_EQ(p[2], (Taken{"map", "k", "[3]", 0, 36, true, false, true}));
-  EXPECT_EQ(p[3], (Taken{"object", "", R"({"b": {}})", 0, 52, false, false, true}));
+  EXPECT_EQ(p[2], (Taken{"map", "k", "[3]", 0, 37, true, false, true}));
+  EXPECT_EQ(p[3], (Taken{"object", "", R"({"b": {}})", 0, 53, false, false, true}));
   for (const auto& piece : p) EXPECT_EQ(document.substr(piece.offset, piece.json.size()), piece.json);
 }
 
@@ -119,8 +125,8 @@ TEST(JsonStreamTest, ADocumentMayBeSplitAnywhere) {
   const auto expected = read(kDocument).pieces;
   for (std::size_t first = 1; first < kDocument.size(); ++first) {
     const auto reading = read(kDocument, {first, FakeSource::kAll});
-    EXPECT_FALSE(reading.error) << first << ": " << describe(*reading.error);
-    EXPECT_EQ(reading.pieces, expected) << "first " << first << " bytes";
+    ASSERT_FALSE(reading.error) << first << ": " << describe(*reading.error);
+    ASSERT_EQ(reading.pieces, expected) << "first " << first << " bytes";
   }
 }
 
@@ -184,7 +190,7 @@ TEST(JsonStreamTest, NothingButAnObjectWillDo) {
 TEST(JsonStreamTest, NamesThePlaceOfAMistake) {
   EXPECT_EQ(fault("{1: 2}"), "not valid JSON at byte 1: a key in quotes is expected (is it JSON?)");
   EXPECT_EQ(fault(R"({"a": 1,})"), "`a`: not valid JSON at byte 8: a key in quotes is expected (is it JSON?)");
-  EXPECT_EQ(fault(R"({"a" 1})"), "`a`: not valid JSON at byte 5: a colon is expected (is it JSON?)");
+  EXPECT_EQ(fault(R"({"a" 1})"), "not valid JSON at byte 5: a colon is expected (is it JSON?)");
   EXPECT_EQ(fault(R"({"a": 1 "b": 2})"), "`a`: not valid JSON at byte 8: a comma is expected (is it JSON?)");
   EXPECT_EQ(fault(R"({"a": })"), "`a`: not valid JSON at byte 6: a value is expected (is it JSON?)");
   EXPECT_EQ(fault(R"({"skip": ,})"), "`skip`: not valid JSON at byte 9: a value is expected (is it JSON?)");

@@ -101,7 +101,7 @@ std::optional<double> as_real(Element e) {
     const auto s = text::trim(std::string_view(e));
     double value = 0;
     const auto r = std::from_chars(s.data(), s.data() + s.size(), value);
-    if (r.ec != std::errc() || r.ptr != s.data() + s.size()) return std::nullopt;
+    if (r.ec != std::errc() || r.ptr != s.data() + s.size() || !std::isfinite(value)) return std::nullopt;
     return value;
   }
   double value = 0;
