@@ -1,10 +1,10 @@
 #include "assess/assess.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include <algorithm>
 
 #include "assess/bench.h"
 
@@ -18,7 +18,9 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 
 TEST(VerdictTest, NamesAreReadBack) {
-  for (const auto v : {Verdict::Pass, Verdict::Fail, Verdict::Unknown, Verdict::NotApplicable, Verdict::NotLicensed, Verdict::Manual}) EXPECT_EQ(verdict(name(v)), v);
+  for (const auto v :
+       {Verdict::Pass, Verdict::Fail, Verdict::Unknown, Verdict::NotApplicable, Verdict::NotLicensed, Verdict::Manual})
+    EXPECT_EQ(verdict(name(v)), v);
   EXPECT_EQ(verdict("Pass"), std::nullopt);
   EXPECT_EQ(verdict(""), std::nullopt);
 }
@@ -33,12 +35,13 @@ TEST(AssessTest, TheWorstVerdictOfTheRowsCounts) {
       {{"pass", "not_applicable"}, Verdict::Pass},
       {{"not_applicable", "not_applicable"}, Verdict::NotApplicable},
   };
-  for (const auto& [verdicts, expected] : expectations) EXPECT_EQ(Bench().judge_rows(verdicts).verdict, expected) << testing::PrintToString(verdicts);
+  for (const auto& [verdicts, expected] : expectations)
+    EXPECT_EQ(Bench().judge_rows(verdicts).verdict, expected) << testing::PrintToString(verdicts);
 }
 
 RC_GTEST_PROP(AssessTest, OnlyProofPasses, ()) {
-  const auto verdicts = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(
-      rc::gen::element<std::string>("pass", "fail", "unknown", "manual", "not_applicable", "not_licensed", "PASS", "ok", "")));
+  const auto verdicts = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+      "pass", "fail", "unknown", "manual", "not_applicable", "not_licensed", "PASS", "ok", "")));
   const auto has = [&](const char* word) { return std::count(verdicts.begin(), verdicts.end(), word); };
   const auto proven = has("pass") + has("fail") + has("manual") + has("not_applicable");
   const auto unproven = static_cast<std::int64_t>(verdicts.size()) - proven;
@@ -68,10 +71,13 @@ TEST(AssessTest, ManyRowsAreSummedUp) {
   EXPECT_EQ(Bench().judge_rows({"pass", "pass"}).reason, "2 of 2 tenants pass: reason 1; reason 2");
   EXPECT_EQ(Bench().judge_rows({"pass", "not_applicable"}).reason, "1 of 2 tenants passes: reason 1");
   EXPECT_EQ(Bench().judge_rows({"pass", "unknown"}).reason, "1 of 2 tenants cannot be judged: reason 2");
-  EXPECT_EQ(Bench().judge_rows({"manual", "manual"}).reason, "2 of 2 tenants need a person to look: reason 1; reason 2");
+  EXPECT_EQ(Bench().judge_rows({"manual", "manual"}).reason,
+            "2 of 2 tenants need a person to look: reason 1; reason 2");
   EXPECT_EQ(Bench().judge_rows({"manual", "pass"}).reason, "1 of 2 tenants needs a person to look: reason 1");
-  EXPECT_EQ(Bench().judge_rows({"not_applicable", "not_applicable"}).reason, "2 of 2 tenants do not apply: reason 1; reason 2");
-  EXPECT_EQ(Bench().judge_rows({"fail", "fail", "fail", "fail"}).reason, "4 of 4 tenants fail: reason 1; reason 2; reason 3; …");
+  EXPECT_EQ(Bench().judge_rows({"not_applicable", "not_applicable"}).reason,
+            "2 of 2 tenants do not apply: reason 1; reason 2");
+  EXPECT_EQ(Bench().judge_rows({"fail", "fail", "fail", "fail"}).reason,
+            "4 of 4 tenants fail: reason 1; reason 2; reason 3; …");
 }
 
 TEST(AssessTest, ResourcesKeepWhatTheCheckSaid) {
@@ -110,7 +116,8 @@ TEST(AssessTest, AVerdictThatIsNoneIsUnknown) {
   for (const char* word : {"NULL", "''", "'PASS'", "'ok'", "1", "'not_licensed'", "x'70617373ff'"}) {
     Bench bench;
     bench.collect("sharing_settings");
-    bench.control("spo.sharing-off").check = std::string("SELECT 't' AS resource, ") + word + " AS verdict, 'looks good' AS reason";
+    bench.control("spo.sharing-off").check =
+        std::string("SELECT 't' AS resource, ") + word + " AS verdict, 'looks good' AS reason";
 
     const auto finding = bench.judge("spo.sharing-off");
 
@@ -140,7 +147,8 @@ TEST(AssessTest, ACheckWithoutAVerdictColumnIsUnknown) {
 TEST(AssessTest, ATableThatWasNotCollectedIsUnknownBeforeAnySql) {
   const std::vector<std::pair<snapshot::TableCoverage, std::string>> expectations{
       {{"sharing_settings", State::Absent, 0, ""}, "there is no evidence on `sharing_settings`"},
-      {{"sharing_settings", State::Absent, 0, "export of 2024"}, "there is no evidence on `sharing_settings`: export of 2024"},
+      {{"sharing_settings", State::Absent, 0, "export of 2024"},
+       "there is no evidence on `sharing_settings`: export of 2024"},
       {{"sharing_settings", State::Denied, 0, "403"}, "`sharing_settings` could not be read: permission denied: 403"},
       {{"sharing_settings", State::NotLicensed, 0, ""}, "`sharing_settings` could not be read: not licensed"},
       {{"sharing_settings", State::NotOffered, 0, ""}, "`sharing_settings` is not offered in this cloud"},
@@ -164,7 +172,8 @@ TEST(AssessTest, TablesOfTheEngineAreAlwaysThere) {
   Bench bench;
   bench.control("spo.sharing-off").needs = {"tenant", "coverage", "declared"};
   bench.control("spo.sharing-off").check =
-      "SELECT id AS resource, CASE WHEN cloud IS NULL THEN 'pass' END AS verdict, name || ' ' || (SELECT state FROM coverage WHERE \"table\" = 'sites') AS reason FROM tenant";
+      "SELECT id AS resource, CASE WHEN cloud IS NULL THEN 'pass' END AS verdict, name || ' ' || (SELECT state FROM "
+      "coverage WHERE \"table\" = 'sites') AS reason FROM tenant";
   bench.evidence.manifest.tenant_name = "Contoso";
   bench.evidence.set({"sites", State::Denied, 0, ""});
 
@@ -186,10 +195,12 @@ TEST(AssessTest, SqlThatFailsIsUnknownWithTheError) {
     return finding.reason;
   };
 
-  EXPECT_EQ(reason("SELECT nothing"), "the check could not be run: sql: no such column: nothing");
-  EXPECT_EQ(reason("SELECT 't' AS resource, 'pass' AS verdict, 'x' AS reason UNION ALL SELECT json('{'), 'pass', 'y'"), "the check could not be run: sql: malformed JSON")
+  EXPECT_EQ(reason("SELECT nowhere"), "the check could not be run: sql: no such column: nowhere");
+  EXPECT_EQ(reason("SELECT 't' AS resource, 'pass' AS verdict, 'x' AS reason UNION ALL SELECT json('{'), 'pass', 'y'"),
+            "the check could not be run: sql: malformed JSON")
       << "rows that came before it broke off prove nothing";
-  EXPECT_EQ(reason("DELETE FROM sharing_settings"), "the check could not be run: sql: not allowed: it writes to `sharing_settings`");
+  EXPECT_EQ(reason("DELETE FROM sharing_settings"),
+            "the check could not be run: sql: not allowed: it writes to `sharing_settings`");
   EXPECT_EQ(reason(""), "the check could not be run: sql: there is no statement in it");
 }
 
@@ -199,7 +210,8 @@ TEST(AssessTest, ATrippedLimitIsUnknownAndTheNextControlRuns) {
   bench.collect("sharing_settings");
   bench.collect("sites");
   bench.control("spo.sharing-off").check =
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS resource, 'pass' AS verdict, '' AS reason FROM n";
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS resource, 'pass' AS verdict, '' AS "
+      "reason FROM n";
   auto assessor = bench.assessor();
 
   const auto tripped = assessor.judge(bench.control("spo.sharing-off"));
@@ -247,9 +259,12 @@ TEST(AssessTest, AViewThatFailsMakesItsControlsUnknown) {
 TEST(NeededTest, NamesTablesColumnsAndParents) {
   const Bench bench;
 
-  const auto reads = needed(bench.catalogue, {bench.catalogue.control("spo.sites-owned"), bench.catalogue.control("spo.training")});
+  const auto reads =
+      needed(bench.catalogue, {bench.catalogue.control("spo.sites-owned"), bench.catalogue.control("spo.training")});
 
-  EXPECT_THAT(reads, ElementsAre(Pair("service_plans", ElementsAre("name", "status")), Pair("site_owners", ElementsAre("name", "parent")), Pair("sites", ElementsAre("ROWID", "id"))));
+  EXPECT_THAT(reads, ElementsAre(Pair("service_plans", ElementsAre("name", "status")),
+                                 Pair("site_owners", ElementsAre("name", "parent")),
+                                 Pair("sites", ElementsAre("ROWID", "id"))));
 }
 
 TEST(NeededTest, ANeededTableCountsEvenIfNoColumnIsRead) {
@@ -257,7 +272,8 @@ TEST(NeededTest, ANeededTableCountsEvenIfNoColumnIsRead) {
   bench.control("spo.sharing-off").needs = {"sites", "licence_flags"};
 
   EXPECT_THAT(needed(bench.catalogue, {bench.catalogue.control("spo.sharing-off")}),
-              ElementsAre(Pair("service_plans", testing::_), Pair("sharing_settings", ElementsAre("sharing", "tenant_id")), Pair("sites", IsEmpty())));
+              ElementsAre(Pair("service_plans", testing::_),
+                          Pair("sharing_settings", ElementsAre("sharing", "tenant_id")), Pair("sites", IsEmpty())));
 }
 
 TEST(InScopeTest, AControlIsInTheScopeOfItsService) {

@@ -20,7 +20,8 @@ struct Bench {
   Bench() { CHECK(snapshot::create_tables(evidence.db, catalogue).has_value()); }
 
   catalog::Control& control(const std::string& id) {
-    const auto found = std::find_if(catalogue.controls.begin(), catalogue.controls.end(), [&](const auto& c) { return c.id == id; });
+    const auto found =
+        std::find_if(catalogue.controls.begin(), catalogue.controls.end(), [&](const auto& c) { return c.id == id; });
     CHECK(found != catalogue.controls.end());
     return *found;
   }
@@ -33,7 +34,9 @@ struct Bench {
 
   void service_plans(const std::vector<std::pair<std::string, std::string>>& plans) {
     collect("service_plans");
-    for (const auto& [plan, status] : plans) CHECK(evidence.db.execute("INSERT INTO service_plans VALUES('" + plan + "', nullif('" + status + "', ''))").has_value());
+    for (const auto& [plan, status] : plans)
+      CHECK(evidence.db.execute("INSERT INTO service_plans VALUES('" + plan + "', nullif('" + status + "', ''))")
+                .has_value());
   }
 
   Assessor assessor() {
@@ -47,8 +50,11 @@ struct Bench {
   // What a check finds that gives these verdicts, row by row: resource `1`, `name 1`, `reason 1`, and so on.
   Finding judge_rows(const std::vector<std::string>& verdicts) {
     collect("sharing_settings");
-    std::string sql = "SELECT column1 AS resource, 'name ' || column1 AS name, column2 AS verdict, 'reason ' || column1 AS reason FROM (VALUES";
-    for (std::size_t i = 0; i < verdicts.size(); ++i) sql += (i == 0 ? "(" : ",(") + std::to_string(i + 1) + ",'" + verdicts[i] + "')";
+    std::string sql =
+        "SELECT column1 AS resource, 'name ' || column1 AS name, column2 AS verdict, 'reason ' || column1 AS reason "
+        "FROM (VALUES";
+    for (std::size_t i = 0; i < verdicts.size(); ++i)
+      sql += (i == 0 ? "(" : ",(") + std::to_string(i + 1) + ",'" + verdicts[i] + "')";
     control("spo.sharing-off").check = sql + ")";
     return judge("spo.sharing-off");
   }

@@ -17,7 +17,9 @@ class CasesTest : public testing::Test {
     test_ = {"case", given, expect, {}, {}, {}, 0};
     return run_case(catalogue_, *catalogue_.control(control), test_);
   }
-  std::string difference(const std::string& control, const Json& given, const std::string& expect) { return run(control, given, expect).difference; }
+  std::string difference(const std::string& control, const Json& given, const std::string& expect) {
+    return run(control, given, expect).difference;
+  }
 
   catalog::Catalogue catalogue_ = catalog::Example().load();
   catalog::Case test_;
@@ -44,47 +46,67 @@ TEST_F(CasesTest, AnotherVerdictIsToldWithItsReason) {
 
 TEST_F(CasesTest, TheReasonMustHoldWhatIsExpected) {
   test_ = {"case", {{"sharing_settings", {{{"sharing", "anyone"}}}}}, "fail", "is existing", {}, {}, 0};
-  EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sharing-off"), test_).difference, "the reason lacks `is existing`: external sharing is anyone");
+  EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sharing-off"), test_).difference,
+            "the reason lacks `is existing`: external sharing is anyone");
 }
 
 TEST_F(CasesTest, CountsAreCompared) {
   test_ = {"case", {{"sites", {{{"id", "a"}}}}}, "fail", {}, 1, {}, 0};
-  EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sites-owned"), test_).difference, "expected 1 of 1, got 0 of 1");
+  EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sites-owned"), test_).difference,
+            "expected 1 of 1, got 0 of 1");
 
   test_ = {"case", {{"sites", {{{"id", "a"}}}}}, "fail", {}, {}, 3, 0};
-  EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sites-owned"), test_).difference, "expected 0 of 3, got 0 of 1");
+  EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sites-owned"), test_).difference,
+            "expected 0 of 3, got 0 of 1");
 }
 
 TEST_F(CasesTest, WhatIsNotGivenIsAbsent) {
-  EXPECT_EQ(difference("spo.sharing-off", Json::object(), "pass"), "expected pass, got unknown: there is no evidence on `sharing_settings`");
+  EXPECT_EQ(difference("spo.sharing-off", Json::object(), "pass"),
+            "expected pass, got unknown: there is no evidence on `sharing_settings`");
 }
 
 TEST_F(CasesTest, AnEmptyTableIsNotAnAbsentOne) {
-  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", Json::array()}}, "pass"), "expected pass, got unknown: no settings were returned");
-  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", "denied"}}, "pass"), "expected pass, got unknown: `sharing_settings` could not be read: permission denied");
+  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", Json::array()}}, "pass"),
+            "expected pass, got unknown: no settings were returned");
+  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", "denied"}}, "pass"),
+            "expected pass, got unknown: `sharing_settings` could not be read: permission denied");
 }
 
 TEST_F(CasesTest, AColumnThatIsLeftOutTakesWhatTheServiceDocuments) {
   for (auto& control : catalogue_.controls)
-    if (control.id == "spo.sharing-off") control.check = "SELECT tenant_id AS resource, 'fail' AS verdict, days || ' ' || quote(sharing) || quote(tenant_id) AS reason FROM sharing_settings";
+    if (control.id == "spo.sharing-off")
+      control.check =
+          "SELECT tenant_id AS resource, 'fail' AS verdict, days || ' ' || quote(sharing) || quote(tenant_id) AS "
+          "reason FROM sharing_settings";
 
-  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", {Json::object()}}}, "pass"), "expected pass, got fail: 30 NULLNULL");
-  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", {{{"days", nullptr}}}}}, "pass"), "expected pass, got fail: 0 NULLNULL");
-  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", {{{"days", 2.5}, {"sharing", true}, {"tenant_id", {"a", "b"}}}}}}, "pass"),
+  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", {Json::object()}}}, "pass"),
+            "expected pass, got fail: 30 NULLNULL");
+  EXPECT_EQ(difference("spo.sharing-off", {{"sharing_settings", {{{"days", nullptr}}}}}, "pass"),
+            "expected pass, got fail: 0 NULLNULL");
+  EXPECT_EQ(difference("spo.sharing-off",
+                       {{"sharing_settings", {{{"days", 2.5}, {"sharing", true}, {"tenant_id", {"a", "b"}}}}}}, "pass"),
             "expected pass, got fail: 2.5 '1''[\"a\",\"b\"]'");
 }
 
 TEST_F(CasesTest, LicencesCanBeHeldOrMissing) {
   const Json rows{{{"sharing", "disabled"}}};
 
-  EXPECT_TRUE(run("spo.sharing-off", {{"sharing_settings", rows}, {"licences", {{"held", {"SHAREPOINT"}}}}}, "pass").ok);
-  EXPECT_TRUE(run("spo.sharing-off", {{"sharing_settings", rows}, {"licences", {{"missing", {"SHAREPOINT"}}}}}, "not_licensed").ok);
+  EXPECT_TRUE(
+      run("spo.sharing-off", {{"sharing_settings", rows}, {"licences", {{"held", {"SHAREPOINT"}}}}}, "pass").ok);
+  EXPECT_TRUE(
+      run("spo.sharing-off", {{"sharing_settings", rows}, {"licences", {{"missing", {"SHAREPOINT"}}}}}, "not_licensed")
+          .ok);
 }
 
 TEST_F(CasesTest, TheTenantCanBeGiven) {
   for (auto& control : catalogue_.controls)
-    if (control.id == "spo.sharing-off") control.check = "SELECT id AS resource, 'pass' AS verdict, id || name || cloud AS reason FROM tenant";
-  test_ = {"case", {{"sharing_settings", Json::array()}, {"tenant", {{"id", "1"}, {"name", "Contoso"}, {"cloud", "gcc"}}}}, "pass", "1Contosogcc", {}, {}, 0};
+    if (control.id == "spo.sharing-off")
+      control.check = "SELECT id AS resource, 'pass' AS verdict, id || name || cloud AS reason FROM tenant";
+  test_ = {
+      "case", {{"sharing_settings", Json::array()}, {"tenant", {{"id", "1"}, {"name", "Contoso"}, {"cloud", "gcc"}}}},
+      "pass", "1Contosogcc",
+      {},     {},
+      0};
 
   EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sharing-off"), test_).difference, "");
 }

@@ -56,7 +56,8 @@ TEST_F(ComplianceTest, TheReasonIsThatOfTheVerdict) {
 
 TEST_F(ComplianceTest, WhatDoesNotApplyDoesNotCountBesideOthers) {
   EXPECT_EQ(requirement({Verdict::NotApplicable, Verdict::Pass, Verdict::NotApplicable}).verdict, Verdict::Pass);
-  EXPECT_EQ(requirement({Verdict::NotApplicable, Verdict::NotApplicable, Verdict::NotApplicable}).verdict, Verdict::NotApplicable);
+  EXPECT_EQ(requirement({Verdict::NotApplicable, Verdict::NotApplicable, Verdict::NotApplicable}).verdict,
+            Verdict::NotApplicable);
 }
 
 TEST_F(ComplianceTest, WhereTheLicenceIsDemandedItsLackFails) {
@@ -70,7 +71,8 @@ TEST_F(ComplianceTest, WhereItIsNotDemandedItsLackIsPassedOver) {
   catalogue_.frameworks.front().unlicensed_fails = false;
 
   EXPECT_EQ(requirement({Verdict::Pass, Verdict::NotLicensed, Verdict::Pass}).verdict, Verdict::Pass);
-  EXPECT_EQ(requirement({Verdict::NotLicensed, Verdict::NotLicensed, Verdict::NotApplicable}).verdict, Verdict::NotLicensed);
+  EXPECT_EQ(requirement({Verdict::NotLicensed, Verdict::NotLicensed, Verdict::NotApplicable}).verdict,
+            Verdict::NotLicensed);
 }
 
 TEST_F(ComplianceTest, ARequirementWithoutAFindingIsUnknown) {

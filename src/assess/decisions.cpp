@@ -111,7 +111,11 @@ class Reader {
     const auto known = status(word);
     if (!known) return fault(item["status"], fmt::format("unknown status `{}`", word), "one of to_address planned risk_accepted third_party alternate_mitigation");
     if (*known == Status::Completed) return fault(item["status"], "`completed` is computed and cannot be set", "use third_party or alternate_mitigation for what Assay cannot see");
-    StatusDecision decision{*known, TRY(required(item, "owner")), TRY(required(item, "reason")), TRY(date(item, "expires"))};
+    StatusDecision decision;
+    decision.status = *known;
+    decision.owner = TRY(required(item, "owner"));
+    decision.reason = TRY(required(item, "reason"));
+    decision.expires = TRY(date(item, "expires"));
     if (!out.statuses.emplace(id, std::move(decision)).second) return fault(item, fmt::format("a second status for `{}`", id), {});
     return {};
   }
@@ -123,8 +127,13 @@ class Reader {
     if (ids.empty()) return fault(item, "`control` is missing", "name a control, or `*` for every one");
     for (const auto& id : ids) {
       if (id != "*") TRY(control(item, id));
-      Exception exception{id, TRY(required(item, "kind")), yaml::texts(item, "values"), TRY(required(item, "owner")),
-                          TRY(required(item, "reason")), TRY(date(item, "expires"))};
+      Exception exception;
+      exception.control = id;
+      exception.kind = TRY(required(item, "kind"));
+      exception.values = yaml::texts(item, "values");
+      exception.owner = TRY(required(item, "owner"));
+      exception.reason = TRY(required(item, "reason"));
+      exception.expires = TRY(date(item, "expires"));
       if (exception.values.empty()) return fault(item, "`values` is missing", {});
       out.exceptions.push_back(std::move(exception));
     }
@@ -137,7 +146,12 @@ class Reader {
     if (!catalogue_.control(id)->manual) return fault(item, fmt::format("`{}` is judged from evidence and cannot be attested", id), "use a status instead");
     const auto word = TRY(required(item, "verdict"));
     if (word != "pass" && word != "fail") return fault(item["verdict"], "must be pass or fail", {});
-    Attestation attestation{word == "pass", TRY(required(item, "by")), TRY(required(item, "evidence")), TRY(date(item, "on")), TRY(date(item, "expires"))};
+    Attestation attestation;
+    attestation.holds = word == "pass";
+    attestation.by = TRY(required(item, "by"));
+    attestation.evidence = TRY(required(item, "evidence"));
+    attestation.on = TRY(date(item, "on"));
+    attestation.expires = TRY(date(item, "expires"));
     if (!out.attestations.emplace(id, std::move(attestation)).second) return fault(item, fmt::format("a second attestation for `{}`", id), {});
     return {};
   }

@@ -14,7 +14,9 @@ using ::testing::HasSubstr;
 
 class DecisionsTest : public testing::Test {
  protected:
-  Result<Decisions> read(const std::string& yaml) const { return read_decisions(folder_.write("d.yaml", yaml), catalogue_); }
+  Result<Decisions> read(const std::string& yaml) const {
+    return read_decisions(folder_.write("d.yaml", yaml), catalogue_);
+  }
   Decisions decisions(const std::string& yaml) const {
     auto decisions = read(yaml);
     EXPECT_TRUE(decisions) << (decisions ? "" : describe(decisions.error()));
@@ -75,12 +77,16 @@ TEST_F(DecisionsTest, WhatIsLeftOutHasItsDefault) {
   EXPECT_FALSE(d.exclude_risk_accepted);
 }
 
-TEST_F(DecisionsTest, AMissingFileIsNotFound) { EXPECT_EQ(read_decisions(folder_.path() / "x.yaml", catalogue_).error().code, ErrorCode::NotFound); }
+TEST_F(DecisionsTest, AMissingFileIsNotFound) {
+  EXPECT_EQ(read_decisions(folder_.path() / "x.yaml", catalogue_).error().code, ErrorCode::NotFound);
+}
 
 TEST_F(DecisionsTest, TheFileIsAMapOfKnownKeys) {
   EXPECT_EQ(fault("- a\n"), "d.yaml:1: must be a map (see docs/decisions-file.md)");
   EXPECT_EQ(fault(""), "d.yaml:1: must be a map (see docs/decisions-file.md)");
-  EXPECT_EQ(fault("statuses:\nstatus: x\n"), "d.yaml:2: unknown key `status` (known: statuses exceptions attestations points zones exclude_risk_accepted)");
+  EXPECT_EQ(
+      fault("statuses:\nstatus: x\n"),
+      "d.yaml:2: unknown key `status` (known: statuses exceptions attestations points zones exclude_risk_accepted)");
   EXPECT_EQ(fault("points: {}\npoints: {}\n"), "d.yaml:2: `points` stands twice in one map (keep one)");
   EXPECT_THAT(fault("points: {\n"), HasSubstr("d.yaml:2: "));
 }
@@ -99,17 +105,23 @@ TEST_F(DecisionsTest, MistakesInAStatus) {
   const auto status = [&](const std::string& fields) { return fault("statuses:\n  - {" + fields + "}\n"); };
 
   EXPECT_EQ(status("status: planned"), "d.yaml:2: `control` is missing");
-  EXPECT_EQ(status("control: spo.nothing, status: planned, owner: a, reason: b"), "d.yaml:2: unknown control `spo.nothing` (`assay catalog list` shows them)");
+  EXPECT_EQ(status("control: spo.nothing, status: planned, owner: a, reason: b"),
+            "d.yaml:2: unknown control `spo.nothing` (`assay catalog list` shows them)");
   EXPECT_EQ(status("control: spo.training, owner: a, reason: b"), "d.yaml:2: `status` is missing");
-  EXPECT_EQ(status("control: spo.training, status: ignored, owner: a, reason: b"),
-            "d.yaml:2: unknown status `ignored` (one of to_address planned risk_accepted third_party alternate_mitigation)");
+  EXPECT_EQ(
+      status("control: spo.training, status: ignored, owner: a, reason: b"),
+      "d.yaml:2: unknown status `ignored` (one of to_address planned risk_accepted third_party alternate_mitigation)");
   EXPECT_EQ(status("control: spo.training, status: completed, owner: a, reason: b"),
-            "d.yaml:2: `completed` is computed and cannot be set (use third_party or alternate_mitigation for what Assay cannot see)");
+            "d.yaml:2: `completed` is computed and cannot be set (use third_party or alternate_mitigation for what "
+            "Assay cannot see)");
   EXPECT_EQ(status("control: spo.training, status: planned, reason: b"), "d.yaml:2: `owner` is missing");
   EXPECT_EQ(status("control: spo.training, status: planned, owner: a"), "d.yaml:2: `reason` is missing");
-  EXPECT_EQ(status("control: spo.training, status: planned, owner: a, reason: b, expires: soon"), "d.yaml:2: `soon` is no date (write 2027-01-31)");
-  EXPECT_EQ(status("control: spo.training, status: planned, owner: a, reason: b, expires: [2027-01-31]"), "d.yaml:2: `expires` is no date (write 2027-01-31)");
-  EXPECT_EQ(status("control: spo.training, status: planned, owner: a, reason: b, until: x"), "d.yaml:2: unknown key `until` (known: control status owner reason expires)");
+  EXPECT_EQ(status("control: spo.training, status: planned, owner: a, reason: b, expires: soon"),
+            "d.yaml:2: `soon` is no date (write 2027-01-31)");
+  EXPECT_EQ(status("control: spo.training, status: planned, owner: a, reason: b, expires: [2027-01-31]"),
+            "d.yaml:2: `expires` is no date (write 2027-01-31)");
+  EXPECT_EQ(status("control: spo.training, status: planned, owner: a, reason: b, until: x"),
+            "d.yaml:2: unknown key `until` (known: control status owner reason expires)");
 }
 
 TEST_F(DecisionsTest, ASecondStatusIsAMistake) {
@@ -120,15 +132,19 @@ TEST_F(DecisionsTest, ASecondStatusIsAMistake) {
 TEST_F(DecisionsTest, MistakesInAnException) {
   const auto exception = [&](const std::string& fields) { return fault("exceptions:\n  - {" + fields + "}\n"); };
 
-  EXPECT_EQ(exception("kind: user, values: [a], owner: a, reason: b"), "d.yaml:2: `control` is missing (name a control, or `*` for every one)");
-  EXPECT_EQ(exception("control: spo.x, kind: user, values: [a], owner: a, reason: b"), "d.yaml:2: unknown control `spo.x` (`assay catalog list` shows them)");
+  EXPECT_EQ(exception("kind: user, values: [a], owner: a, reason: b"),
+            "d.yaml:2: `control` is missing (name a control, or `*` for every one)");
+  EXPECT_EQ(exception("control: spo.x, kind: user, values: [a], owner: a, reason: b"),
+            "d.yaml:2: unknown control `spo.x` (`assay catalog list` shows them)");
   EXPECT_EQ(exception("control: '*', values: [a], owner: a, reason: b"), "d.yaml:2: `kind` is missing");
   EXPECT_EQ(exception("control: '*', kind: user, owner: a, reason: b"), "d.yaml:2: `values` is missing");
   EXPECT_EQ(exception("control: '*', kind: user, values: [], owner: a, reason: b"), "d.yaml:2: `values` is missing");
   EXPECT_EQ(exception("control: '*', kind: user, values: [a], reason: b"), "d.yaml:2: `owner` is missing");
   EXPECT_EQ(exception("control: '*', kind: user, values: [a], owner: a"), "d.yaml:2: `reason` is missing");
-  EXPECT_EQ(exception("control: '*', kind: user, values: [a], owner: a, reason: b, expires: 2026-02-30"), "d.yaml:2: `2026-02-30` is no date (write 2027-01-31)");
-  EXPECT_EQ(exception("control: '*', value: a"), "d.yaml:2: unknown key `value` (known: control controls kind values owner reason expires)");
+  EXPECT_EQ(exception("control: '*', kind: user, values: [a], owner: a, reason: b, expires: 2026-02-30"),
+            "d.yaml:2: `2026-02-30` is no date (write 2027-01-31)");
+  EXPECT_EQ(exception("control: '*', value: a"),
+            "d.yaml:2: unknown key `value` (known: control controls kind values owner reason expires)");
 }
 
 TEST_F(DecisionsTest, MistakesInAnAttestation) {
@@ -137,10 +153,12 @@ TEST_F(DecisionsTest, MistakesInAnAttestation) {
   EXPECT_EQ(attestation("verdict: pass, by: a, evidence: b"), "d.yaml:2: `control` is missing");
   EXPECT_EQ(attestation("control: spo.sharing-off, verdict: pass, by: a, evidence: b"),
             "d.yaml:2: `spo.sharing-off` is judged from evidence and cannot be attested (use a status instead)");
-  EXPECT_EQ(attestation("control: spo.training, verdict: unknown, by: a, evidence: b"), "d.yaml:2: must be pass or fail");
+  EXPECT_EQ(attestation("control: spo.training, verdict: unknown, by: a, evidence: b"),
+            "d.yaml:2: must be pass or fail");
   EXPECT_EQ(attestation("control: spo.training, verdict: pass, evidence: b"), "d.yaml:2: `by` is missing");
   EXPECT_EQ(attestation("control: spo.training, verdict: pass, by: a"), "d.yaml:2: `evidence` is missing");
-  EXPECT_EQ(attestation("control: spo.training, verdict: pass, by: a, evidence: b, on: yesterday"), "d.yaml:2: `yesterday` is no date (write 2027-01-31)");
+  EXPECT_EQ(attestation("control: spo.training, verdict: pass, by: a, evidence: b, on: yesterday"),
+            "d.yaml:2: `yesterday` is no date (write 2027-01-31)");
 }
 
 TEST_F(DecisionsTest, ASecondAttestationIsAMistake) {
@@ -151,7 +169,9 @@ TEST_F(DecisionsTest, ASecondAttestationIsAMistake) {
 TEST_F(DecisionsTest, MistakesInPointsZonesAndSwitches) {
   EXPECT_EQ(fault("points: {spo.x: 5}"), "d.yaml:1: unknown control `spo.x` (`assay catalog list` shows them)");
   for (const char* points : {"101", "-1", "2.5", "1e300", "nan"})
-    EXPECT_EQ(fault(std::string("points:\n  spo.training: ") + points), "d.yaml:2: points must be a whole number from 0 to 100") << points;
+    EXPECT_EQ(fault(std::string("points:\n  spo.training: ") + points),
+              "d.yaml:2: points must be a whole number from 0 to 100")
+        << points;
   EXPECT_EQ(fault("points: {spo.training: five}"), "d.yaml:1: `five` is not a number");
   EXPECT_EQ(fault("points: {spo.training: [5]}"), "d.yaml:1: `` is not a number");
   for (const char* zones : {"{good: 50}", "{okay: 90}", "{good: 101}", "{okay: -1}", "{good: nan}"})
@@ -162,7 +182,9 @@ TEST_F(DecisionsTest, MistakesInPointsZonesAndSwitches) {
 }
 
 TEST(StatusTest, NamesAreReadBack) {
-  for (const auto s : {Status::ToAddress, Status::Planned, Status::RiskAccepted, Status::ThirdParty, Status::AlternateMitigation, Status::Completed}) EXPECT_EQ(status(name(s)), s);
+  for (const auto s : {Status::ToAddress, Status::Planned, Status::RiskAccepted, Status::ThirdParty,
+                       Status::AlternateMitigation, Status::Completed})
+    EXPECT_EQ(status(name(s)), s);
   EXPECT_EQ(status("Planned"), std::nullopt);
 }
 
@@ -188,7 +210,8 @@ TEST(SourceDecisionsTest, OmissionsAreAcceptedRisksUnlessTheFileSaysOtherwise) {
   const auto catalogue = catalog::Example().load();
   snapshot::Evidence evidence;
   evidence.manifest.source = "ScubaGear";
-  evidence.omissions = {{"example", "EX.1", "partners", 5}, {"example", "EX.2", "", {}}, {"example", "EX.3", "unused", {}}};
+  evidence.omissions = {
+      {"example", "EX.1", "partners", 5}, {"example", "EX.2", "", {}}, {"example", "EX.3", "unused", {}}};
   Decisions decisions;
   decisions.statuses["spo.training"] = {Status::Planned, "Ada", "in May", {}};
 

@@ -14,7 +14,9 @@ std::optional<Timestamp> day(std::string_view date) { return iso8601::parse_time
 
 class LicenceTest : public testing::Test {
  protected:
-  LicenceTest() { bench.collect("sharing_settings", "INSERT INTO sharing_settings(tenant_id, sharing) VALUES('t', 'disabled')"); }
+  LicenceTest() {
+    bench.collect("sharing_settings", "INSERT INTO sharing_settings(tenant_id, sharing) VALUES('t', 'disabled')");
+  }
   Finding judge() { return bench.judge("spo.sharing-off"); }
 
   Bench bench;
@@ -136,13 +138,17 @@ TEST_F(DeclaredTest, AStarIsForEveryControl) {
 }
 
 TEST_F(DeclaredTest, AnotherControlOrKindDoesNotCount) {
-  bench.decisions.exceptions = {{"spo.sharing-off", "site", {"archive"}, "o", "r", {}}, {"spo.sites-owned", "user", {"archive"}, "o", "r", {}}};
+  bench.decisions.exceptions = {{"spo.sharing-off", "site", {"archive"}, "o", "r", {}},
+                                {"spo.sites-owned", "user", {"archive"}, "o", "r", {}}};
   EXPECT_EQ(judge(), Verdict::Fail);
 }
 
 TEST_F(DeclaredTest, TheyAreATableToo) {
-  bench.decisions.exceptions = {{"spo.sites-owned", "site", {"a", "b"}, "o", "r", {}}, {"spo.sites-owned", "site", {"old"}, "o", "r", day("2020-01-01")}};
-  bench.control("spo.sites-owned").check = "SELECT 't' AS resource, 'pass' AS verdict, (SELECT group_concat(control || ' ' || kind || ' ' || value) FROM declared) AS reason";
+  bench.decisions.exceptions = {{"spo.sites-owned", "site", {"a", "b"}, "o", "r", {}},
+                                {"spo.sites-owned", "site", {"old"}, "o", "r", day("2020-01-01")}};
+  bench.control("spo.sites-owned").check =
+      "SELECT 't' AS resource, 'pass' AS verdict, (SELECT group_concat(control || ' ' || kind || ' ' || value) FROM "
+      "declared) AS reason";
   bench.control("spo.sites-owned").sql_reads.clear();
 
   EXPECT_EQ(bench.judge("spo.sites-owned").reason, "spo.sites-owned site a,spo.sites-owned site b");

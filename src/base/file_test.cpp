@@ -47,27 +47,34 @@ TEST_F(FileTest, KnowsSizeAndPath) {
 
 TEST_F(FileTest, AMissingFileIsNotFound) {
   EXPECT_EQ(fault(File::open(folder_.path() / "x"), ErrorCode::NotFound), "`x`: no such file (check the path)");
-  EXPECT_EQ(fault(File::open(folder_.write("y", "") / "z"), ErrorCode::NotFound), "`y/z`: no such file (check the path)");
+  EXPECT_EQ(fault(File::open(folder_.write("y", "") / "z"), ErrorCode::NotFound),
+            "`y/z`: no such file (check the path)");
 }
 
 TEST_F(FileTest, WhatIsNoRegularFileIsRefused) {
   fs::create_directory(folder_.path() / "folder");
   ASSERT_EQ(::mkfifo((folder_.path() / "fifo").c_str(), 0600), 0);
 
-  EXPECT_EQ(fault(File::open(folder_.path() / "folder"), ErrorCode::Invalid), "`folder`: is a directory (give a regular file)");
+  EXPECT_EQ(fault(File::open(folder_.path() / "folder"), ErrorCode::Invalid),
+            "`folder`: is a directory (give a regular file)");
   EXPECT_EQ(fault(File::open(folder_.path() / "fifo"), ErrorCode::Invalid), "`fifo`: is a FIFO (give a regular file)");
-  EXPECT_EQ(fault(File::open("/dev/zero"), ErrorCode::Invalid), "`/dev/zero`: is not a regular file (give a regular file)");
+  EXPECT_EQ(fault(File::open("/dev/zero"), ErrorCode::Invalid),
+            "`/dev/zero`: is not a regular file (give a regular file)");
 }
 
 TEST_F(FileTest, AFileOfAnotherUserIsDenied) {
   const auto path = folder_.write("x", "");
   fs::permissions(path, fs::perms::none);
   const auto user = ::geteuid();
-  if (user == 0) { ASSERT_EQ(::seteuid(65534), 0) << "root reads everything, so ask as somebody else"; }
+  if (user == 0) {
+    ASSERT_EQ(::seteuid(65534), 0) << "root reads everything, so ask as somebody else";
+  }
 
   const auto opened = File::open(path);
 
-  if (user == 0) { ASSERT_EQ(::seteuid(user), 0); }
+  if (user == 0) {
+    ASSERT_EQ(::seteuid(user), 0);
+  }
   EXPECT_EQ(fault(opened, ErrorCode::Denied), "`x`: permission denied (read it as a user who may, or change its mode)");
 }
 
@@ -123,7 +130,8 @@ TEST_F(FileTest, WhatAnInterruptedRunLeftBehindIsNotWrittenThrough) {
 }
 
 TEST_F(FileTest, AFaultInWritingNamesTheFileThatWasAskedFor) {
-  EXPECT_EQ(fault(write_file(folder_.path() / "no" / "x", "abc"), ErrorCode::NotFound), "`no/x`: no such file (check the path)");
+  EXPECT_EQ(fault(write_file(folder_.path() / "no" / "x", "abc"), ErrorCode::NotFound),
+            "`no/x`: no such file (check the path)");
 }
 
 TEST_F(FileTest, AFolderIsNotReplacedByAFile) {

@@ -1,17 +1,17 @@
 #include "base/iso8601.h"
 
-#include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
-
 #include <cmath>
 #include <limits>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 namespace assay::iso8601 {
 namespace {
 
-constexpr Timestamp kTime = 1'777'914'948;  // 2026-05-04T17:15:48Z
-constexpr Timestamp kFirst = -62'135'596'800;   // 0001-01-01T00:00:00Z
-constexpr Timestamp kLast = 253'402'300'799;    // 9999-12-31T23:59:59Z
+constexpr Timestamp kTime = 1'777'914'948;     // 2026-05-04T17:15:48Z
+constexpr Timestamp kFirst = -62'135'596'800;  // 0001-01-01T00:00:00Z
+constexpr Timestamp kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
 
 TEST(ParseTimeTest, TakesWhatGraphWrites) {
   EXPECT_EQ(parse_time("2026-05-04T17:15:48Z"), kTime);
@@ -59,15 +59,43 @@ TEST(ParseTimeTest, KnowsTheCalendar) {
   EXPECT_EQ(parse_time("9999-12-31T23:59:59Z"), kLast);
 }
 
-TEST(ParseTimeTest, ALeapSecondIsTheNextMinute) { EXPECT_EQ(parse_time("2016-12-31T23:59:60Z"), parse_time("2017-01-01")); }
+TEST(ParseTimeTest, ALeapSecondIsTheNextMinute) {
+  EXPECT_EQ(parse_time("2016-12-31T23:59:60Z"), parse_time("2017-01-01"));
+}
 
 TEST(ParseTimeTest, WhatIsNotUnderstoodIsNoDate) {
-  for (const char* text :
-       {"", "never", "2026", "2026-05", "20260504", "2026-5-4", "2026/05/04", "2026-05-04T", "2026-05-04T17", "2026-05-04T24:00:00Z",
-        "2026-05-04T17:60:00Z", "2026-05-04T17:15:61Z", "2026-05-04T17:15:48.Z", "2026-05-04T17:15:48 PM", "2026-05-04T17:15:48+15:00",
-        "2026-05-04T17:15:48+2", "2026-05-04T17:15:48+02:", "2026-05-04T17:15:48+02:60", "2026-05-04T17:15:48ZZ", "-026-05-04", "+2026-05-04",
-        "/Date()/", "/Date(x)/", "/Date(12", "Date(1) 2", "/Date(1+x)/", "/Date(1+02:00)/", "/Date(1.5)/", "/Date(99999999999999999999)/",
-        "13/04/2026 17:15:48 UTC", "02/30/2026 17:15:48 UTC", "05/04/26 17:15:48 UTC"})
+  for (const char* text : {"",
+                           "never",
+                           "2026",
+                           "2026-05",
+                           "20260504",
+                           "2026-5-4",
+                           "2026/05/04",
+                           "2026-05-04T",
+                           "2026-05-04T17",
+                           "2026-05-04T24:00:00Z",
+                           "2026-05-04T17:60:00Z",
+                           "2026-05-04T17:15:61Z",
+                           "2026-05-04T17:15:48.Z",
+                           "2026-05-04T17:15:48 PM",
+                           "2026-05-04T17:15:48+15:00",
+                           "2026-05-04T17:15:48+2",
+                           "2026-05-04T17:15:48+02:",
+                           "2026-05-04T17:15:48+02:60",
+                           "2026-05-04T17:15:48ZZ",
+                           "-026-05-04",
+                           "+2026-05-04",
+                           "/Date()/",
+                           "/Date(x)/",
+                           "/Date(12",
+                           "Date(1) 2",
+                           "/Date(1+x)/",
+                           "/Date(1+02:00)/",
+                           "/Date(1.5)/",
+                           "/Date(99999999999999999999)/",
+                           "13/04/2026 17:15:48 UTC",
+                           "02/30/2026 17:15:48 UTC",
+                           "05/04/26 17:15:48 UTC"})
     EXPECT_FALSE(parse_time(text)) << text;
 }
 
@@ -122,8 +150,9 @@ TEST(DurationTest, AMonthAndAMinuteShareALetterButNotAMeaning) {
 }
 
 TEST(DurationTest, WhatIsNotUnderstoodIsNoDuration) {
-  for (const char* text : {"", "P", "PT", "P1", "90", "90D", "P1DT", "P1H", "PT1D", "P1M1Y", "P1D1D", "PT1S1M", "P-1D", "P+1D", "PinfD", "PnanD",
-                           "P1e3D", "P.5D", "P1,5D", "P 1D", "p1d", "P1DT1HT1M", "90.00:00:00", "Unlimited"})
+  for (const char* text : {"",      "P",     "PT",    "P1",     "90",   "90D",       "P1DT",        "P1H",
+                           "PT1D",  "P1M1Y", "P1D1D", "PT1S1M", "P-1D", "P+1D",      "PinfD",       "PnanD",
+                           "P1e3D", "P.5D",  "P1,5D", "P 1D",   "p1d",  "P1DT1HT1M", "90.00:00:00", "Unlimited"})
     EXPECT_FALSE(parse_duration_days(text)) << text;
 }
 
@@ -132,7 +161,8 @@ RC_GTEST_PROP(DurationTest, PartsAddUp, ()) {
   const auto months = *rc::gen::inRange(0, 100);
   const auto days = *rc::gen::inRange(0, 1000);
   const auto hours = *rc::gen::inRange(0, 1000);
-  const auto text = "P" + std::to_string(years) + "Y" + std::to_string(months) + "M" + std::to_string(days) + "DT" + std::to_string(hours) + "H";
+  const auto text = "P" + std::to_string(years) + "Y" + std::to_string(months) + "M" + std::to_string(days) + "DT" +
+                    std::to_string(hours) + "H";
 
   const auto sum = parse_duration_days(text);
 

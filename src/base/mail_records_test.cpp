@@ -67,7 +67,9 @@ TEST(SpfTest, OtherTermsAreNotTakenForAll) {
 }
 
 TEST(SpfTest, CountsTermsThatCostAQuery) {
-  EXPECT_EQ(spf("v=spf1 a mx/24 ptr a:example.org ~include:x ?exists:%{i}.x ip4:192.0.2.1 ip6:2001:db8::/32 -all").lookups, 6U);
+  EXPECT_EQ(
+      spf("v=spf1 a mx/24 ptr a:example.org ~include:x ?exists:%{i}.x ip4:192.0.2.1 ip6:2001:db8::/32 -all").lookups,
+      6U);
   EXPECT_EQ(spf("v=spf1 redirect=_spf.example.org").lookups, 1U);
   EXPECT_EQ(spf("v=spf1 exp=explain.example.org x=y -all").lookups, 0U) << "asked only after the verdict, or by nobody";
 }

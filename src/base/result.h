@@ -42,7 +42,8 @@ inline Error invalid(std::string message, std::string hint = {}) {
 #define ASSAY_TRY(name, expr) ASSAY_TRY_(name, expr, std::move(name).error())
 #define ASSAY_TRY_IN(name, place, expr) ASSAY_TRY_(name, expr, std::move(name).error().in(place))
 
-// The value of a Result, or return its error from this function.
+// The value of a Result, or return its error from this function. Not inside the braces of an initialiser: GCC leaks
+// the members that stand before it.
 #define TRY(expr) ASSAY_TRY(ASSAY_CONCAT(try_, __COUNTER__), expr)
 
 // The same, with the place put in front of the message.

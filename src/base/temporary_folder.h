@@ -1,11 +1,11 @@
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+
+#include <stdlib.h>
 
 #include "base/result.h"
 
@@ -41,7 +41,8 @@ class TemporaryFolder {
   // Messages name files by their full path; without the folder's part of it they are the same in every run.
   std::string without(std::string text) const {
     const auto prefix = path_.string() + "/";
-    for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at)) text.erase(at, prefix.size());
+    for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at))
+      text.erase(at, prefix.size());
     return text;
   }
 

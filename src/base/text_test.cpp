@@ -1,10 +1,10 @@
 #include "base/text.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include <algorithm>
 
 #include "base/json.h"
 
@@ -27,9 +27,9 @@ std::string utf8(std::uint32_t c) {
 
 // Text in which characters of one to four bytes, controls among them, are equally likely.
 std::string any_text() {
-  const auto character = rc::gen::oneOf(rc::gen::inRange<std::uint32_t>(1, 0x80), rc::gen::inRange<std::uint32_t>(0x80, 0x800),
-                                        rc::gen::inRange<std::uint32_t>(0x800, 0x10000),
-                                        rc::gen::inRange<std::uint32_t>(0x10000, 0x110000));
+  const auto character = rc::gen::oneOf(
+      rc::gen::inRange<std::uint32_t>(1, 0x80), rc::gen::inRange<std::uint32_t>(0x80, 0x800),
+      rc::gen::inRange<std::uint32_t>(0x800, 0x10000), rc::gen::inRange<std::uint32_t>(0x10000, 0x110000));
   std::string out;
   for (const auto c : *rc::gen::container<std::vector<std::uint32_t>>(character)) out += utf8(c);
   return out;
@@ -85,7 +85,11 @@ RC_GTEST_PROP(TextTest, JoinUndoesSplit, (const std::string& s)) {
 TEST(TextTest, ShortenCutsAtACharacterAndMarksIt) {
   EXPECT_EQ(shorten("abcdef", 6), "abcdef");
   EXPECT_EQ(shorten("abcdefg", 6), "abc…");
-  EXPECT_EQ(shorten("ab\xC3\xA4" "defg", 6), "ab…") << "the character that would be cut is left out whole";
+  EXPECT_EQ(shorten("ab\xC3\xA4"
+                    "defg",
+                    6),
+            "ab…")
+      << "the character that would be cut is left out whole";
 }
 
 RC_GTEST_PROP(TextTest, ShortenNeverGivesMoreBytesThanAskedNorBreaksACharacter, ()) {
@@ -100,14 +104,23 @@ RC_GTEST_PROP(TextTest, ShortenNeverGivesMoreBytesThanAskedNorBreaksACharacter, 
 
 TEST(TextTest, KnowsWellFormedUtf8) {
   EXPECT_TRUE(is_utf8(""));
-  EXPECT_TRUE(is_utf8("Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x94\x92"));
-  for (const char* broken : {"\xFC", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80"}) EXPECT_FALSE(is_utf8(broken)) << printable(broken);
+  EXPECT_TRUE(
+      is_utf8("Gr\xC3\xBC\xC3\x9F"
+              "e \xF0\x9F\x94\x92"));
+  for (const char* broken : {"\xFC", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80"})
+    EXPECT_FALSE(is_utf8(broken)) << printable(broken);
 }
 
 TEST(TextTest, PrintableShowsWhatWouldMoveATerminal) {
   EXPECT_EQ(printable("a\x1B[2Jb\n\x7F"), "a\\x1b[2Jb\\x0a\\x7f");
-  EXPECT_EQ(printable("\xC2\x9B" "2J"), "\\xc2\\x9b2J") << "U+009B begins a sequence as ESC [ does";
-  EXPECT_EQ(printable("Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x94\x92"), "Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x94\x92");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "2J"),
+            "\\xc2\\x9b2J")
+      << "U+009B begins a sequence as ESC [ does";
+  EXPECT_EQ(printable("Gr\xC3\xBC\xC3\x9F"
+                      "e \xF0\x9F\x94\x92"),
+            "Gr\xC3\xBC\xC3\x9F"
+            "e \xF0\x9F\x94\x92");
 }
 
 TEST(TextTest, PrintableShowsBrokenUtf8ByteByByte) {
@@ -120,7 +133,9 @@ TEST(TextTest, PrintableShowsBrokenUtf8ByteByByte) {
   EXPECT_EQ(printable("\x80z"), "\\x80z");
 }
 
-RC_GTEST_PROP(TextTest, AgreesWithAJsonLibraryOnUtf8, (const std::string& s)) { RC_ASSERT(is_utf8(s) == is_json_text(s)); }
+RC_GTEST_PROP(TextTest, AgreesWithAJsonLibraryOnUtf8, (const std::string& s)) {
+  RC_ASSERT(is_utf8(s) == is_json_text(s));
+}
 
 RC_GTEST_PROP(TextTest, PrintableIsAlwaysUtf8WithoutControls, (const std::string& s)) {
   const auto shown = printable(s);

@@ -70,7 +70,10 @@ TEST(YamlTest, AKeyThatStandsTwiceIsAMistake) {
 }
 
 TEST(YamlTest, ATextThatIsNotUtf8IsAMistake) {
-  EXPECT_EQ(fault("a: 1\nb: Gr\xFC\xDF" "e\n").message, "x.yaml:2: not UTF-8");
+  EXPECT_EQ(fault("a: 1\nb: Gr\xFC\xDF"
+                  "e\n")
+                .message,
+            "x.yaml:2: not UTF-8");
   EXPECT_EQ(fault("a: 1\n\xFC: x\n").message, "x.yaml:2: not UTF-8");
 }
 
@@ -147,7 +150,8 @@ TEST(YamlTest, AFileTooLargeIsALimit) {
 }
 
 RC_GTEST_PROP(YamlTest, AnyTextIsReadWithoutTrouble, ()) {
-  const auto piece = rc::gen::element<std::string>("a", ":", " ", "\n", "- ", "[", "]", "{", "}", "&x ", "*x", "\"", "'", "|", "? ", "#", ",", "!t ", "%", "---\n", "\t");
+  const auto piece = rc::gen::element<std::string>("a", ":", " ", "\n", "- ", "[", "]", "{", "}", "&x ", "*x", "\"",
+                                                   "'", "|", "? ", "#", ",", "!t ", "%", "---\n", "\t");
   std::string yaml;
   for (const auto& p : *rc::gen::container<std::vector<std::string>>(piece)) yaml += p;
 

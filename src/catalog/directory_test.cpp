@@ -21,9 +21,15 @@ std::vector<std::string> problems(const std::string& file, const std::string& fr
   return example.problems();
 }
 
-std::vector<std::string> control_problems(const std::string& from, const std::string& to) { return problems(Example::kControl, from, to); }
-std::string at(int line, const std::string& what) { return std::string(Example::kControl) + ":" + std::to_string(line) + ": " + what; }
-std::string table_at(int line, const std::string& what) { return std::string(Example::kSettings) + ":" + std::to_string(line) + ": " + what; }
+std::vector<std::string> control_problems(const std::string& from, const std::string& to) {
+  return problems(Example::kControl, from, to);
+}
+std::string at(int line, const std::string& what) {
+  return std::string(Example::kControl) + ":" + std::to_string(line) + ": " + what;
+}
+std::string table_at(int line, const std::string& what) {
+  return std::string(Example::kSettings) + ":" + std::to_string(line) + ": " + what;
+}
 
 TEST(DirectoryTest, TheExampleHasNoMistake) { EXPECT_THAT(Example().problems(), IsEmpty()); }
 
@@ -141,14 +147,16 @@ TEST(DirectoryTest, AMissingFolderIsNotFound) {
 
   ASSERT_FALSE(catalogue);
   EXPECT_EQ(catalogue.error().code, ErrorCode::NotFound);
-  EXPECT_EQ(describe(catalogue.error()), "`/nowhere/catalogue`: is no catalogue folder (it must hold controls/ and tables/)");
+  EXPECT_EQ(describe(catalogue.error()),
+            "`/nowhere/catalogue`: is no catalogue folder (it must hold controls/ and tables/)");
 }
 
 TEST(DirectoryTest, AnotherFolderIsLaidOver) {
   const Example example;
   const Example more;
-  for (const char* file : {Example::kControl, Example::kOwners, Example::kView, Example::kFramework, Example::kRequirements, Example::kSettings, Example::kSites,
-                           "tables/entra/service_plans.yaml", "licences.yaml"})
+  for (const char* file :
+       {Example::kControl, Example::kOwners, Example::kView, Example::kFramework, Example::kRequirements,
+        Example::kSettings, Example::kSites, "tables/entra/service_plans.yaml", "licences.yaml"})
     more.remove(file);
   more.replace(Example::kManual, "id: spo.training", "id: own.training");
   more.write("catalogue.yaml", "version: own\n");
@@ -171,7 +179,8 @@ TEST(DirectoryTest, TheSameIdTwiceIsAMistake) {
   const auto found = example.problems();
 
   EXPECT_THAT(found, Contains("tables/z.yaml:1: table `sites` is already in tables/sharepoint/sites.yaml"));
-  EXPECT_THAT(found, Contains("controls/z.yaml:1: control `spo.training` is already in controls/sharepoint/training.yaml"));
+  EXPECT_THAT(found,
+              Contains("controls/z.yaml:1: control `spo.training` is already in controls/sharepoint/training.yaml"));
   EXPECT_THAT(found, Contains("views/z/owned_sites.sql:1: view `owned_sites` is already in views/owned_sites.sql"));
 }
 
@@ -196,31 +205,43 @@ TEST(DirectoryTest, BadYamlIsNamedWithItsLineAndTheRestIsRead) {
   example.write("controls/twice.yaml", "id: x\nid: y\n");
   example.write("controls/deep.yaml", std::string(100, '['));
 
-  EXPECT_THAT(example.problems(), ElementsAre("controls/broken.yaml:3: end of sequence flow not found", "controls/deep.yaml: nested deeper than 64 levels", "controls/empty.yaml:1: must be a map",
-                                              "controls/list.yaml:1: must be a map", "controls/twice.yaml:2: `id` stands twice in one map"));
+  EXPECT_THAT(
+      example.problems(),
+      ElementsAre("controls/broken.yaml:3: end of sequence flow not found",
+                  "controls/deep.yaml: nested deeper than 64 levels", "controls/empty.yaml:1: must be a map",
+                  "controls/list.yaml:1: must be a map", "controls/twice.yaml:2: `id` stands twice in one map"));
 }
 
 TEST(DirectoryTest, UnknownKeysAreMistakes) {
   EXPECT_THAT(control_problems("microsoft:", "mircosoft:"), ElementsAre(at(15, "unknown key `mircosoft`")));
-  EXPECT_THAT(control_problems("expect: {verdict: fail", "expect: {verdikt: fail"), Contains(at(35, "unknown key `verdikt`")));
-  EXPECT_THAT(control_problems("  - case: it is off\n", "  - case: it is off\n    when: now\n"), ElementsAre(at(31, "unknown key `when`")));
-  EXPECT_THAT(control_problems("  steps: Switch it off.", "  steps: x\n  note: y"), ElementsAre(at(28, "unknown key `note`")));
+  EXPECT_THAT(control_problems("expect: {verdict: fail", "expect: {verdikt: fail"),
+              Contains(at(35, "unknown key `verdikt`")));
+  EXPECT_THAT(control_problems("  - case: it is off\n", "  - case: it is off\n    when: now\n"),
+              ElementsAre(at(31, "unknown key `when`")));
+  EXPECT_THAT(control_problems("  steps: Switch it off.", "  steps: x\n  note: y"),
+              ElementsAre(at(28, "unknown key `note`")));
   EXPECT_THAT(control_problems("hours: 0.5", "hours: 0.5, days: 1"), ElementsAre(at(12, "unknown key `days`")));
-  EXPECT_THAT(control_problems("reason: no settings", "why: x, reason: no settings"), ElementsAre(at(17, "unknown key `why`")));
-  EXPECT_THAT(problems(Example::kSettings, "about: The", "abuot: The"), ElementsAre(table_at(6, "unknown key `abuot`")));
+  EXPECT_THAT(control_problems("reason: no settings", "why: x, reason: no settings"),
+              ElementsAre(at(17, "unknown key `why`")));
+  EXPECT_THAT(problems(Example::kSettings, "about: The", "abuot: The"),
+              ElementsAre(table_at(6, "unknown key `abuot`")));
   EXPECT_THAT(problems(Example::kSettings, "source:", "sources:"), ElementsAre(table_at(9, "unknown key `sources`")));
   EXPECT_THAT(problems("licences.yaml", "also:", "alsoo:"), ElementsAre("licences.yaml:2: unknown key `alsoo`"));
-  EXPECT_THAT(problems("catalogue.yaml", "version: 2026.1", "version: 1\nname: x"), ElementsAre("catalogue.yaml:2: unknown key `name`"));
-  EXPECT_THAT(problems(Example::kFramework, "about:", "abuot:"), ElementsAre("frameworks/example/framework.yaml:6: unknown key `abuot`"));
+  EXPECT_THAT(problems("catalogue.yaml", "version: 2026.1", "version: 1\nname: x"),
+              ElementsAre("catalogue.yaml:2: unknown key `name`"));
+  EXPECT_THAT(problems(Example::kFramework, "about:", "abuot:"),
+              ElementsAre("frameworks/example/framework.yaml:6: unknown key `abuot`"));
 }
 
 TEST(DirectoryTest, FrameworksSayWhoTheyAre) {
-  EXPECT_THAT(problems(Example::kFramework, "publisher: Nobody\n", ""), ElementsAre("frameworks/example/framework.yaml:1: `publisher` is missing"));
+  EXPECT_THAT(problems(Example::kFramework, "publisher: Nobody\n", ""),
+              ElementsAre("frameworks/example/framework.yaml:1: `publisher` is missing"));
   EXPECT_THAT(problems(Example::kFramework, "id: example", "id: other"),
               ElementsAre("frameworks/example/framework.yaml:1: framework `other` stands in the folder of `example`"));
   EXPECT_THAT(problems(Example::kFramework, "unlicensed: fail", "unlicensed: fails"),
               ElementsAre("frameworks/example/framework.yaml:7: `unlicensed` cannot be `fails`: one of fail"));
-  EXPECT_THAT(problems(Example::kRequirements, "id: EX.2, ", ""), Contains("frameworks/example/more.yaml:2: `id` is missing"));
+  EXPECT_THAT(problems(Example::kRequirements, "id: EX.2, ", ""),
+              Contains("frameworks/example/more.yaml:2: `id` is missing"));
 }
 
 TEST(DirectoryTest, AViewBeginsWithAComment) {

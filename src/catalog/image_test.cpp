@@ -71,7 +71,8 @@ TEST(ImageTest, WhatWasReadBackIsWhatWasWritten) {
   EXPECT_EQ(read.view("owned_sites")->sql, written.view("owned_sites")->sql);
   EXPECT_EQ(read.view("owned_sites")->reads, written.view("owned_sites")->reads);
   EXPECT_TRUE(read.framework("example")->unlicensed_fails);
-  EXPECT_EQ(read.framework("example")->requirements[0].crosswalk, written.framework("example")->requirements[0].crosswalk);
+  EXPECT_EQ(read.framework("example")->requirements[0].crosswalk,
+            written.framework("example")->requirements[0].crosswalk);
   EXPECT_EQ(read.plans[0].also, written.plans[0].also);
 }
 
@@ -112,7 +113,8 @@ TEST(ImageTest, TheDigestIsThatOfBothDocuments) { EXPECT_EQ(image_digest("a", "b
 TEST(ImageTest, ADamagedImageIsAnError) {
   const auto image = make_image(Example().load());
 
-  for (const auto& bytes : {std::string(), std::string("{}"), std::string("[]"), image.catalogue.substr(0, image.catalogue.size() / 2)}) {
+  for (const auto& bytes :
+       {std::string(), std::string("{}"), std::string("[]"), image.catalogue.substr(0, image.catalogue.size() / 2)}) {
     const auto read = read_image(bytes);
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code, ErrorCode::Internal);
@@ -122,7 +124,8 @@ TEST(ImageTest, ADamagedImageIsAnError) {
 
 TEST(ImageTest, DamagedCasesAreAnError) {
   auto catalogue = Example().load();
-  for (const char* bytes : {"", "{", R"({"spo.training": [{}]})", R"({"spo.training": [{"case": 1, "given": {}, "verdict": "pass"}]})"})
+  for (const char* bytes :
+       {"", "{", R"({"spo.training": [{}]})", R"({"spo.training": [{"case": 1, "given": {}, "verdict": "pass"}]})"})
     EXPECT_FALSE(read_details(bytes, catalogue)) << bytes;
 }
 

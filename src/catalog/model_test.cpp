@@ -26,7 +26,8 @@ std::vector<std::string> ids(const std::vector<const Control*>& controls) {
 }
 
 TEST(ColumnTypeTest, NamesAreReadBack) {
-  for (const auto type : {ColumnType::Text, ColumnType::Integer, ColumnType::Real, ColumnType::Boolean, ColumnType::Datetime, ColumnType::List, ColumnType::Json})
+  for (const auto type : {ColumnType::Text, ColumnType::Integer, ColumnType::Real, ColumnType::Boolean,
+                          ColumnType::Datetime, ColumnType::List, ColumnType::Json})
     EXPECT_EQ(column_type(name(type)), type);
   EXPECT_EQ(column_type("int"), std::nullopt);
 }
@@ -87,15 +88,17 @@ TEST(CatalogueTest, ViewsComeAfterThoseTheyRead) {
 
   const auto catalogue = example.load();
 
-  EXPECT_THAT(names(catalogue.views_for(*catalogue.control("spo.sites-owned"))), ElementsAre("owned_sites", "middle", "a_top"));
+  EXPECT_THAT(names(catalogue.views_for(*catalogue.control("spo.sites-owned"))),
+              ElementsAre("owned_sites", "middle", "a_top"));
   EXPECT_THAT(catalogue.views_for(*catalogue.control("spo.sharing-off")), IsEmpty());
 }
 
 TEST(CatalogueTest, ReadsOfAControlGoThroughItsViews) {
   const auto catalogue = Example().load();
 
-  EXPECT_THAT(catalogue.reads_of(*catalogue.control("spo.sites-owned")),
-              ElementsAre(Pair("site_owners", ElementsAre("name", "parent")), Pair("sites", ElementsAre("ROWID", "id"))));
+  EXPECT_THAT(
+      catalogue.reads_of(*catalogue.control("spo.sites-owned")),
+      ElementsAre(Pair("site_owners", ElementsAre("name", "parent")), Pair("sites", ElementsAre("ROWID", "id"))));
 }
 
 TEST(CreateTableTest, MakesAllColumnsOrTheWantedOnes) {
@@ -107,17 +110,20 @@ TEST(CreateTableTest, MakesAllColumnsOrTheWantedOnes) {
   EXPECT_EQ(create_table_sql(sites, false), R"(CREATE TABLE "sites"("id" TEXT COLLATE NOCASE, "created" TEXT))");
   EXPECT_EQ(create_table_sql(sites, false, &wanted), R"(CREATE TABLE "sites"("id" TEXT COLLATE NOCASE))");
   EXPECT_EQ(create_table_sql(sites, false, &none), R"(CREATE TABLE "sites"("_"))") << "its rows are only counted";
-  EXPECT_EQ(create_table_sql(sites.children[0], true), R"(CREATE TABLE "site_owners"(parent INTEGER, "name" TEXT COLLATE NOCASE))");
+  EXPECT_EQ(create_table_sql(sites.children[0], true),
+            R"(CREATE TABLE "site_owners"(parent INTEGER, "name" TEXT COLLATE NOCASE))");
 }
 
 TEST(CreateTableTest, EveryTypeHasItsAffinity) {
   Table table;
   table.name = "t";
-  for (const auto type : {ColumnType::Text, ColumnType::Integer, ColumnType::Real, ColumnType::Boolean, ColumnType::Datetime, ColumnType::List, ColumnType::Json})
+  for (const auto type : {ColumnType::Text, ColumnType::Integer, ColumnType::Real, ColumnType::Boolean,
+                          ColumnType::Datetime, ColumnType::List, ColumnType::Json})
     table.columns.emplace_back().name = name(type), table.columns.back().type = type;
 
-  EXPECT_EQ(create_table_sql(table, false),
-            R"(CREATE TABLE "t"("text" TEXT COLLATE NOCASE, "integer" INTEGER, "real" REAL, "boolean" INTEGER, "datetime" TEXT, "list" TEXT, "json" TEXT))");
+  EXPECT_EQ(
+      create_table_sql(table, false),
+      R"(CREATE TABLE "t"("text" TEXT COLLATE NOCASE, "integer" INTEGER, "real" REAL, "boolean" INTEGER, "datetime" TEXT, "list" TEXT, "json" TEXT))");
 }
 
 TEST(CreateViewTest, IsATableOfItsRows) {

@@ -83,6 +83,9 @@ Result<snapshot::Evidence> write_snapshot(const std::filesystem::path& path, con
     return invalid(where + ": is a snapshot or another database already", "give the export that it was made from");
   auto file = TRY(File::open(path));
   const auto size = file.size();
+  std::error_code none;
+  if (std::filesystem::equivalent(path, snapshot, none))
+    return Error{ErrorCode::Invalid, fmt::format("`{}`: is the export itself", snapshot.string()), "choose another --snapshot"};
   auto writer = TRY(snapshot::Writer::create(snapshot, catalogue));
   snapshot::Evidence evidence;
   std::swap(evidence.db, writer.db());

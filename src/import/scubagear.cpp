@@ -224,13 +224,14 @@ class Reader {
         // The member is given by entries for another table; this one would have wanted it whole.
         continue;
       }
+      // What is no object is no row, and a list of such things is no evidence.
       if (source.rows.empty()) {
-        if (!TRY(choose(index, source_index))) continue;
+        if (!element.is_object() || !TRY(choose(index, source_index))) continue;
         TRY(target.loader.add(element, piece.entry));
         continue;
       }
       const auto rows = snapshot::find(element, source.rows);
-      if (!rows || rows->is_null()) continue;
+      if (!rows || !(rows->is_array() || rows->is_object())) continue;
       if (!TRY(choose(index, source_index))) continue;
       if (rows->is_array()) {
         for (const Element row : simdjson::dom::array(*rows)) TRY(target.loader.add(row));
@@ -279,6 +280,7 @@ class Reader {
       const auto values = member(*group, list.list);
       if (!values) continue;
       each_string(*values, [&](std::string_view value) {
+        if (value.empty()) return;
         evidence_.exceptions.push_back({std::string(kFramework), std::string(policy), std::string(list.kind), std::string(value)});
       });
     }
@@ -289,8 +291,11 @@ class Reader {
     for (const auto policy : simdjson::dom::object(e)) {
       snapshot::Omission omission{std::string(kFramework), std::string(policy.key), {}, {}};
       omission.reason = string_at(policy.value, "/Rationale");
-      // A date that cannot be read is over: an omission must not last for ever by mistake.
-      if (const auto expires = string_at(policy.value, "/Expiration"); !expires.empty()) omission.expires = iso8601::parse_time(expires).value_or(0);
+      // With a date that cannot be read it is no omission: it must not last for ever by mistake.
+      if (const auto expires = member(policy.value, "Expiration"); expires && !(expires->is_string() && std::string_view(*expires).empty())) {
+        omission.expires = expires->is_string() ? iso8601::parse_time(std::string_view(*expires)) : std::nullopt;
+        if (!omission.expires) continue;
+      }
       evidence_.omissions.push_back(std::move(omission));
     }
   }

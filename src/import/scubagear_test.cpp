@@ -86,12 +86,6 @@ TEST_F(ScubagearTest, AListOfOneMayBeTheBareObject) {
   EXPECT_EQ(coverage(R"({"dlp_policies": {"value": {"name": "d"}}})", "data_policies"), "collected 1");
 }
 
-TEST_F(ScubagearTest, AListInsideTheListIsSteppedInto) {
-  const auto evidence = read(R"({"conditional_access_policies": [[{"Id": "p1"}, {"Id": "p2"}], {"Id": "p3"}]})");
-  EXPECT_THAT(rows(evidence.db, "SELECT id FROM policies"), ElementsAre("p1", "p2", "p3"));
-  EXPECT_EQ(coverage(R"({"conditional_access_policies": [[]]})", "policies"), "collected 0");
-}
-
 TEST_F(ScubagearTest, AFailedCommandMakesItsTableFailed) {
   const auto* failed = "failed: Get-Policy failed when the export was made";
   for (const auto* json : {R"({"aad_unsuccessful_commands": ["Get-Other", "Get-Policy"], "conditional_access_policies": [{"Id": "p"}]})",

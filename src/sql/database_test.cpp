@@ -41,7 +41,12 @@ TEST(DatabaseTest, BoundValuesComeBackAsTheyWere) {
   const auto db = Database::memory();
   auto row = db.prepare("SELECT ?1, ?2, ?3, ?4, ?5, typeof(?6)").value();
 
-  row.bind(1, "a'b").bind(2, std::int64_t{-7}).bind(3, 0.5).bind_blob(4, std::string_view("\0x", 2)).bind_null(5).bind(6, std::string_view());
+  row.bind(1, "a'b")
+      .bind(2, std::int64_t{-7})
+      .bind(3, 0.5)
+      .bind_blob(4, std::string_view("\0x", 2))
+      .bind_null(5)
+      .bind(6, std::string_view());
 
   ASSERT_TRUE(row.step().value());
   EXPECT_EQ(row.text(0), "a'b");
@@ -111,7 +116,8 @@ TEST(DatabaseTest, ReadOnlyChangesNothing) {
   EXPECT_EQ(written.error().code, ErrorCode::Denied);
   EXPECT_EQ(written.error().message, "sql: attempt to write a readonly database");
   EXPECT_EQ(read_file(file).value(), before);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()), 1);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator()),
+            1);
 }
 
 TEST(DatabaseTest, ReadOnlyDoesNotCreate) {

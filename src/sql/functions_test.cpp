@@ -54,8 +54,10 @@ TEST_F(FunctionsTest, TextThatIsNoListIsAListOfOne) {
 }
 
 TEST_F(FunctionsTest, AMissingListGivesNull) {
-  for (const char* call : {"has(NULL, 'a')", "has_any(NULL, 'a')", "within(NULL, 'a')", "split(NULL, ',')", "duration_days(NULL)", "tag(NULL, 'p')",
-                           "tag('p=x', NULL)", "spf_all(NULL)", "spf_redirect(NULL)", "spf_lookups(NULL)", "under_domain(NULL, 'a')", "under_domain('a', NULL)", "has()"})
+  for (const char* call :
+       {"has(NULL, 'a')", "has_any(NULL, 'a')", "within(NULL, 'a')", "split(NULL, ',')", "duration_days(NULL)",
+        "tag(NULL, 'p')", "tag('p=x', NULL)", "spf_all(NULL)", "spf_redirect(NULL)", "spf_lookups(NULL)",
+        "under_domain(NULL, 'a')", "under_domain('a', NULL)", "has()"})
     EXPECT_EQ(value(call), "NULL") << call;
 }
 
@@ -140,12 +142,15 @@ TEST(DeclaredTest, GivesValuesInLowerCase) {
 
 RC_GTEST_PROP(FunctionsProperty, WithinAndHasAreTwoSidesOfOneThing, ()) {
   const auto names = rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>("a", "b", "c", "d"));
-  const auto json = [](const std::vector<std::string>& list) { return list.empty() ? "[]" : "[\"" + text::join(list, "\",\"") + "\"]"; };
+  const auto json = [](const std::vector<std::string>& list) {
+    return list.empty() ? "[]" : "[\"" + text::join(list, "\",\"") + "\"]";
+  };
   const auto a = json(*names);
   const auto b = json(*names);
   const auto db = Database::memory();
 
-  RC_ASSERT(db.value("SELECT within('" + a + "', '" + b + "')").value() == db.value("SELECT has('" + b + "', '" + a + "')").value());
+  RC_ASSERT(db.value("SELECT within('" + a + "', '" + b + "')").value() ==
+            db.value("SELECT has('" + b + "', '" + a + "')").value());
 }
 
 }  // namespace

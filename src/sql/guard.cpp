@@ -141,22 +141,20 @@ Result<Statement> Guard::prepare(const std::string& sql) {
   if (handle == nullptr) return invalid("sql: there is no statement in it");
   if (!is_blank(tail)) return invalid("sql: more than one statement");
   // VACUUM asks the authorizer only while it runs.
-  if (state_->making.empty() && sqlite3_stmt_readonly(handle) == 0) return refused(state_->refusal = kNotASelect);
+  if (sqlite3_stmt_readonly(handle) == 0) return refused(state_->refusal = kNotASelect);
   return statement;
 }
 
 Result<void> Guard::materialise(const std::string& name, const std::string& select) {
-  // One statement, of which the grammar lets only a SELECT follow AS: `prepare` refuses any other behind it.
+  // Alone first: what prepares as one SELECT under the guard can be nothing else inside CREATE TABLE … AS.
+  TRY(prepare(select));
+  auto body = text::trim(select);
+  while (body.ends_with(';')) body = text::trim(body.substr(0, body.size() - 1));
   state_->making = name;
-  auto made = run_once("CREATE TEMP TABLE " + identifier(name) + " AS " + select);
+  auto made = state_->db->execute("CREATE TEMP TABLE " + identifier(name) + " AS " + std::string(body));
   state_->making.clear();
+  if (!made && !state_->refusal.empty()) return refused(state_->refusal);
   return made;
-}
-
-Result<void> Guard::run_once(const std::string& sql) {
-  auto statement = TRY(prepare(sql));
-  TRY(statement.step());
-  return {};
 }
 
 }  // namespace assay::sql

@@ -47,7 +47,6 @@ class Guard {
 
  private:
   bool is_blank(const char* sql);
-  Result<void> run_once(const std::string& sql);
 
   struct State;
   std::unique_ptr<State> state_;

@@ -19,7 +19,8 @@ class GuardTest : public testing::Test {
  protected:
   GuardTest() {
     CHECK(db_.execute("CREATE TABLE users(id UNIQUE, name, admin); INSERT INTO users VALUES(1, 'a', 1), (2, 'b', 0);"
-                      "CREATE TABLE groups(id, owner)").has_value());
+                      "CREATE TABLE groups(id, owner)")
+              .has_value());
   }
 
   // Prepares under a guard of its own and runs to the end.
@@ -57,11 +58,14 @@ TEST_F(GuardTest, ReadingIsAllowed) {
   for (const char* sql :
        {"SELECT * FROM users", "VALUES(1)", "SELECT 1;", "  SELECT 1 ; ", "SELECT 1 -- done", "SELECT 1 /* open",
         "SELECT name FROM users UNION SELECT owner FROM groups ORDER BY 1 LIMIT 5",
-        "SELECT u.name, (SELECT count(*) FROM groups WHERE owner = u.id) FROM users u LEFT JOIN groups g ON g.owner = u.id",
+        "SELECT u.name, (SELECT count(*) FROM groups WHERE owner = u.id) FROM users u LEFT JOIN groups g ON g.owner = "
+        "u.id",
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT sum(i) FROM n",
-        "SELECT value FROM json_each('[1]')", "SELECT value FROM json_tree('[1]')", "SELECT '{\"a\":1}' ->> '$.a', '{}' -> 'a'",
+        "SELECT value FROM json_each('[1]')", "SELECT value FROM json_tree('[1]')",
+        "SELECT '{\"a\":1}' ->> '$.a', '{}' -> 'a'",
         "SELECT row_number() OVER (ORDER BY id), lag(name) OVER (ORDER BY id) FROM users",
-        "SELECT has('[1]', '1'), tag('p=x', 'p'), spf_all('v=spf1'), undeclared('c', 'user', '[]'), name LIKE 'a%', name GLOB 'a*' FROM users"}) {
+        "SELECT has('[1]', '1'), tag('p=x', 'p'), spf_all('v=spf1'), undeclared('c', 'user', '[]'), name LIKE 'a%', "
+        "name GLOB 'a*' FROM users"}) {
     const auto done = run(sql);
     EXPECT_TRUE(done) << sql << ": " << (done ? "" : done.error().message);
   }
@@ -87,7 +91,8 @@ TEST_F(GuardTest, ChangingTheSchemaIsRefused) {
   EXPECT_EQ(refusal("CREATE VIRTUAL TABLE t USING fts5(x)"), "it writes to `sqlite_master`");
   EXPECT_EQ(refusal("DROP TABLE users"), "it writes to `sqlite_master`");
   EXPECT_EQ(refusal("ANALYZE"), "it writes to `sqlite_master`");
-  for (const char* sql : {"CREATE TEMP TRIGGER t AFTER INSERT ON users BEGIN SELECT 1; END", "ALTER TABLE users RENAME TO people", "REINDEX users"})
+  for (const char* sql : {"CREATE TEMP TRIGGER t AFTER INSERT ON users BEGIN SELECT 1; END",
+                          "ALTER TABLE users RENAME TO people", "REINDEX users"})
     EXPECT_EQ(refusal(sql), "it changes the schema or uses a statement other than SELECT") << sql;
 }
 
@@ -114,7 +119,8 @@ TEST_F(GuardTest, SettingsAndTransactionsAreRefused) {
 }
 
 TEST_F(GuardTest, APragmaIsNoTableEither) {
-  for (const char* sql : {"SELECT * FROM pragma_database_list", "SELECT * FROM pragma_table_info('users')", "SELECT * FROM pragma_compile_options"}) {
+  for (const char* sql : {"SELECT * FROM pragma_database_list", "SELECT * FROM pragma_table_info('users')",
+                          "SELECT * FROM pragma_compile_options"}) {
     const auto done = run(sql);
     ASSERT_FALSE(done) << sql;
     EXPECT_EQ(done.error().code, ErrorCode::Denied) << sql << ": " << done.error().message;
@@ -122,7 +128,9 @@ TEST_F(GuardTest, APragmaIsNoTableEither) {
 }
 
 TEST_F(GuardTest, FunctionsThatReachOutsideAreRefused) {
-  const auto not_on_the_list = [](const std::string& name) { return "it calls `" + name + "`, which is not on the list of allowed functions"; };
+  const auto not_on_the_list = [](const std::string& name) {
+    return "it calls `" + name + "`, which is not on the list of allowed functions";
+  };
 
   EXPECT_EQ(refusal("SELECT load_extension('/tmp/x.so')"), not_on_the_list("load_extension"));
   EXPECT_EQ(refusal("SELECT random()"), not_on_the_list("random"));
@@ -149,9 +157,11 @@ TEST_F(GuardTest, FunctionsOfTheShellDoNotExist) {
 }
 
 TEST_F(GuardTest, TheSchemaCannotBeRead) {
-  for (const std::string table : {"sqlite_master", "sqlite_schema", "SQLITE_Master", "main.sqlite_master", "\"sqlite_master\"", "sqlite_temp_master", "sqlite_temp_schema"})
+  for (const std::string table : {"sqlite_master", "sqlite_schema", "SQLITE_Master", "main.sqlite_master",
+                                  "\"sqlite_master\"", "sqlite_temp_master", "sqlite_temp_schema"})
     EXPECT_THAT(refusal("SELECT sql FROM " + table), HasSubstr("it reads `sqlite_")) << table;
-  EXPECT_EQ(refusal("SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM sqlite_master)"), "it reads `sqlite_master`");
+  EXPECT_EQ(refusal("SELECT count(*) FROM users WHERE EXISTS (SELECT 1 FROM sqlite_master)"),
+            "it reads `sqlite_master`");
 }
 
 TEST_F(GuardTest, ASecondStatementIsRefused) {
@@ -185,7 +195,8 @@ TEST_F(GuardTest, ARefusalIsForgottenWithTheNextStatement) {
 }
 
 TEST_F(GuardTest, InstructionsAreLimited) {
-  const auto done = run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n", {.instructions = 1'000'000});
+  const auto done = run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+                        {.instructions = 1'000'000});
 
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::Limit);
@@ -193,7 +204,8 @@ TEST_F(GuardTest, InstructionsAreLimited) {
 }
 
 TEST_F(GuardTest, TheInstructionLimitCoversAllStatementsUntilARefill) {
-  const std::string counting = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT count(*) FROM n";
+  const std::string counting =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT count(*) FROM n";
   Guard guard(db_, {.instructions = 500'000});
   const auto count = [&] { return guard.prepare(counting).value().step(); };
   int done = 0;
@@ -210,7 +222,8 @@ TEST_F(GuardTest, MemoryIsLimited) {
   const Limits limits{.memory = std::size_t{8} << 20};
   const std::string many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000) ";
 
-  for (const auto& sql : {many + "SELECT group_concat(i || '                                ') FROM n", std::string("SELECT length(printf('%*d', 100000000, 1))")}) {
+  for (const auto& sql : {many + "SELECT group_concat(i || '                                ') FROM n",
+                          std::string("SELECT length(printf('%*d', 100000000, 1))")}) {
     const auto done = run(sql, limits);
     ASSERT_FALSE(done) << sql;
     EXPECT_EQ(done.error().code, ErrorCode::Limit);
@@ -233,13 +246,15 @@ TEST_F(GuardTest, WhenItEndsTheConnectionIsFreeAgain) {
   { const Guard guard(db_, {.instructions = 1, .memory = std::size_t{8} << 20}); }
 
   EXPECT_TRUE(db_.execute("INSERT INTO users VALUES(3, 'c', 0); PRAGMA user_version = 1"));
-  EXPECT_TRUE(db_.value("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT count(*) FROM n"));
+  EXPECT_TRUE(db_.value(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT count(*) FROM n"));
   EXPECT_EQ(sqlite3_hard_heap_limit64(-1), hard);
   EXPECT_EQ(sqlite3_soft_heap_limit64(-1), soft);
 }
 
 TEST_F(GuardTest, ReadsAreReportedPerColumn) {
-  EXPECT_THAT(reads("SELECT NAME FROM Users u WHERE u.admin = 1"), ElementsAre(Pair("users", ElementsAre("admin", "name"))));
+  EXPECT_THAT(reads("SELECT NAME FROM Users u WHERE u.admin = 1"),
+              ElementsAre(Pair("users", ElementsAre("admin", "name"))));
   EXPECT_THAT(reads("SELECT u.name FROM users u JOIN groups g ON g.owner = u.id"),
               ElementsAre(Pair("groups", ElementsAre("owner")), Pair("users", ElementsAre("id", "name"))));
   EXPECT_THAT(reads("SELECT * FROM groups"), ElementsAre(Pair("groups", ElementsAre("id", "owner"))));

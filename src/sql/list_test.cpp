@@ -1,11 +1,11 @@
 #include "sql/list.h"
 
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include <string>
-#include <vector>
 
 #include "base/json.h"
 
@@ -54,7 +54,8 @@ TEST(ListReaderTest, EscapesAreResolved) {
 TEST(ListReaderTest, HalfASurrogatePairIsTheReplacementCharacter) {
   EXPECT_THAT(elements(R"(["\ud83d"])"), ElementsAre("\xEF\xBF\xBD"));
   EXPECT_THAT(elements(R"(["\ud83dx","\udd12"])"), ElementsAre("\xEF\xBF\xBDx", "\xEF\xBF\xBD"));
-  EXPECT_THAT(elements(R"(["\ud83d\u0041"])"), ElementsAre("\xEF\xBF\xBD" "A"));
+  EXPECT_THAT(elements(R"(["\ud83d\u0041"])"), ElementsAre("\xEF\xBF\xBD"
+                                                           "A"));
 }
 
 TEST(ListReaderTest, BlanksOfAnyKindMayStandBetweenElements) {
@@ -73,7 +74,8 @@ Json any_scalar() {
       // Characters that mean something to JSON, beside some that need two, three and four bytes.
       std::string out;
       for (const auto& piece : *rc::gen::container<std::vector<std::string>>(
-               rc::gen::element<std::string>("a", "\"", "\\", "[", "]", ",", "{", "}", " ", "\n", "\x01", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x94\x92")))
+               rc::gen::element<std::string>("a", "\"", "\\", "[", "]", ",", "{", "}", " ", "\n", "\x01", "\xC3\xA4",
+                                             "\xE2\x82\xAC", "\xF0\x9F\x94\x92")))
         out += piece;
       return out;
   }
@@ -94,8 +96,8 @@ RC_GTEST_PROP(ListReaderTest, ReadsWhatAJsonLibraryWrites, ()) {
 
 RC_GTEST_PROP(ListReaderTest, EndsOnAnyText, ()) {
   std::string list;
-  for (const auto& piece : *rc::gen::container<std::vector<std::string>>(
-           rc::gen::element<std::string>("[", "]", "\"", "\\", "\\u", "\\ud83d", "00zz", ",", "{", "}", "a", " ", "\n")))
+  for (const auto& piece : *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+           "[", "]", "\"", "\\", "\\u", "\\ud83d", "00zz", ",", "{", "}", "a", " ", "\n")))
     list += piece;
 
   RC_ASSERT(elements("[" + list + "]").size() <= list.size() + 1);

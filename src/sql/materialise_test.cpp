@@ -11,7 +11,9 @@ using ::testing::Pair;
 
 class MaterialiseTest : public testing::Test {
  protected:
-  MaterialiseTest() { CHECK(db_.execute("CREATE TABLE users(id, name); INSERT INTO users VALUES(1, 'a'), (2, 'b')").has_value()); }
+  MaterialiseTest() {
+    CHECK(db_.execute("CREATE TABLE users(id, name); INSERT INTO users VALUES(1, 'a'), (2, 'b')").has_value());
+  }
 
   Result<void> materialise(const std::string& select, const std::string& name = "v", const Limits& limits = {}) {
     Guard guard(db_, limits);
@@ -38,8 +40,10 @@ TEST_F(MaterialiseTest, KeepsTheRowsAsATemporaryTable) {
 }
 
 TEST_F(MaterialiseTest, TakesWhateverEndsASelect) {
-  for (const char* select : {"SELECT 1 AS x;", "SELECT 1 AS x ; ; ", "SELECT 1 AS x -- the end", "SELECT 1 AS x; -- the end;", "SELECT 1 AS x /* the end; */",
-                             "SELECT 1 AS x /* open", "-- the begin\nSELECT 1 AS x -- ;", "WITH y AS (SELECT 1 AS x) SELECT x FROM y", "SELECT ';' AS x WHERE 1;"}) {
+  for (const char* select :
+       {"SELECT 1 AS x;", "SELECT 1 AS x ; ; ", "SELECT 1 AS x -- the end", "SELECT 1 AS x; -- the end;",
+        "SELECT 1 AS x /* the end; */", "SELECT 1 AS x /* open", "-- the begin\nSELECT 1 AS x -- ;",
+        "WITH y AS (SELECT 1 AS x) SELECT x FROM y", "SELECT ';' AS x WHERE 1;"}) {
     EXPECT_EQ(fault(select), "made") << select;
     EXPECT_EQ(value("SELECT count(x) FROM v"), "1") << select;
     ASSERT_TRUE(db_.execute("DROP TABLE v"));
@@ -47,7 +51,8 @@ TEST_F(MaterialiseTest, TakesWhateverEndsASelect) {
 }
 
 TEST_F(MaterialiseTest, NothingCanBeSmuggledInBehindTheSelect) {
-  for (const char* select : {"SELECT 1; DELETE FROM users", "SELECT 1; DELETE FROM users --", "SELECT 1 -- \n; DELETE FROM users", "SELECT 1; /* */ DROP TABLE users;",
+  for (const char* select : {"SELECT 1; DELETE FROM users", "SELECT 1; DELETE FROM users --",
+                             "SELECT 1 -- \n; DELETE FROM users", "SELECT 1; /* */ DROP TABLE users;",
                              "SELECT 1;; ATTACH ':memory:' AS x", "SELECT 1; CREATE TEMP TABLE v AS SELECT 2"})
     EXPECT_EQ(fault(select), "sql: more than one statement") << select;
   EXPECT_EQ(value("SELECT count(*) FROM users"), "2");
@@ -61,7 +66,8 @@ TEST_F(MaterialiseTest, OnlyASelectIsMade) {
   EXPECT_EQ(fault("INSERT INTO users SELECT 3, 'c'", "users"), "sql: not allowed: it writes to `users`");
   EXPECT_EQ(fault("SELECT sql FROM sqlite_temp_master"), "sql: not allowed: it reads `sqlite_temp_master`");
   EXPECT_EQ(fault("SELECT sql FROM sqlite_master"), "sql: not allowed: it reads `sqlite_master`");
-  EXPECT_EQ(fault("SELECT random() AS x"), "sql: not allowed: it calls `random`, which is not on the list of allowed functions");
+  EXPECT_EQ(fault("SELECT random() AS x"),
+            "sql: not allowed: it calls `random`, which is not on the list of allowed functions");
   EXPECT_EQ(fault("EXPLAIN SELECT 1"), "sql: near \"EXPLAIN\": syntax error");
   EXPECT_EQ(fault("VACUUM"), "sql: not allowed: it changes the schema or uses a statement other than SELECT");
   EXPECT_EQ(fault(""), "sql: there is no statement in it");
@@ -110,7 +116,8 @@ TEST_F(MaterialiseTest, WritingIsRefusedAgainWhenItIsDone) {
 
 TEST_F(MaterialiseTest, WritingIsRefusedAgainWhenItFailed) {
   Guard guard(db_, {.instructions = 100'000});
-  const auto made = guard.materialise("v", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n");
+  const auto made =
+      guard.materialise("v", "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n");
 
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, ErrorCode::Limit);

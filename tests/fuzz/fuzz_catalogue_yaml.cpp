@@ -1,29 +1,39 @@
-// A rule author's files: one input is laid down as a control, a table and a framework.
-#include <unistd.h>
-
-#include <cstddef>
-#include <cstdint>
-#include <filesystem>
-#include <string>
-#include <string_view>
-
-#include "base/file.h"
 #include "catalog/check.h"
-#include "catalog/directory.h"
+#include "catalog/image.h"
+#include "fuzz.h"
 
+using namespace assay;
+
+// The first byte says what kind of file the rest is. Other files, sound ones, stand beside it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace assay;
-  static const std::filesystem::path root = "/tmp/assay-fuzz-catalogue-" + std::to_string(::getpid());
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const auto* place : {"controls/a/a.yaml", "tables/a/a.yaml", "frameworks/a/a.yaml"}) {
-    std::filesystem::create_directories((root / place).parent_path());
-    CHECK(write_file(root / place, text).has_value());
-  }
+  if (size == 0) return 0;
+  static const std::filesystem::path table = "yaml/tables/t.yaml";
+  static const std::filesystem::path control = "yaml/controls/c.yaml";
+  static const std::filesystem::path framework = "yaml/frameworks/f/framework.yaml";
+  static const std::filesystem::path licences = "yaml/licences.yaml";
+  static const std::filesystem::path view = "yaml/views/v.sql";
+  const auto& folder = fuzz::folder();
+  folder.write(table, "table: t\nservice: entra\nabout: A.\nkey: [id]\nsource: {service: graph}\ncolumns: [{name: id}, {name: n, type: integer}]\n");
+  folder.write(control, "{}");
+  folder.write(framework, "{}");
+  folder.write(licences, "{}");
+  folder.write(view, "-- A view.\nSELECT id FROM t\n");
+  const std::filesystem::path& file = data[0] == 't' ? table : data[0] == 'f' ? framework : data[0] == 'l' ? licences : data[0] == 'v' ? view : control;
+  folder.write(file, fuzz::text_of(data, size).substr(1));
+
   std::vector<catalog::Problem> problems;
-  if (auto read = catalog::read_directories({root}, problems)) {
-    catalog::resolve_sql(*read, problems);
-    catalog::check_rules(*read, problems);
-  }
-  std::filesystem::remove_all(root);
+  auto read = catalog::read_directories({folder.path() / "yaml"}, problems);
+  fuzz::must(read.has_value(), "a mistake in a file is a problem and no error");
+  auto catalogue = std::move(read).take();
+  catalog::resolve_sql(catalogue, problems);
+  catalog::check_rules(catalogue, problems);
+  for (const auto& problem : problems) fuzz::must(!describe(problem).empty(), "a problem is described");
+
+  const auto image = catalog::make_image(catalogue);
+  auto again = catalog::read_image(image.catalogue);
+  fuzz::must(again.has_value(), "what was compiled can be read");
+  fuzz::must(catalog::read_cases(image.cases, *again).has_value(), "so can the cases");
+  const auto second = catalog::make_image(*again);
+  fuzz::must(second.catalogue == image.catalogue && second.cases == image.cases, "an image gives the same image again");
   return 0;
 }

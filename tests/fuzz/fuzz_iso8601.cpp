@@ -1,17 +1,19 @@
-// Dates and durations. What is read must be written and read again as the same time.
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
+#include <cmath>
 
 #include "base/iso8601.h"
+#include "fuzz.h"
+
+using namespace assay;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  namespace iso8601 = assay::iso8601;
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto text = fuzz::text_of(data, size);
   if (const auto time = iso8601::parse_time(text)) {
     const auto written = iso8601::format_time(*time);
-    if (iso8601::format_time(iso8601::parse_time(written).value_or(0)) != written) __builtin_trap();
+    fuzz::must(written.size() == 20, "a time has one width");
+    const auto again = iso8601::parse_time(written);
+    fuzz::must(again.has_value() && iso8601::format_time(*again) == written, "a written time is read back");
+    fuzz::must(iso8601::format_date(*time) == written.substr(0, 10), "date and time agree");
   }
-  (void)iso8601::parse_duration_days(text);
+  if (const auto days = iso8601::parse_duration_days(text)) fuzz::must(std::isfinite(*days), "a duration is finite");
   return 0;
 }

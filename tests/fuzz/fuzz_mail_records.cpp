@@ -1,13 +1,24 @@
-// DMARC, DKIM and SPF records as anybody may publish them in DNS.
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
+#include <algorithm>
+#include <array>
 
 #include "base/mail_records.h"
+#include "base/text.h"
+#include "fuzz.h"
+
+using namespace assay;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view record(reinterpret_cast<const char*>(data), size);
-  for (const auto* name : {"v", "p", "sp", "pct", "rua"}) (void)assay::mail_records::tag(record, name);
-  if (const auto spf = assay::mail_records::parse_spf(record); spf && !spf->all.empty() && spf->all.size() != 4) __builtin_trap();
+  const auto record = fuzz::text_of(data, size);
+  for (const std::string_view name : {"v", "p", "sp", "rua", "pct", "k", ""}) {
+    const auto value = mail_records::tag(record, name);
+    if (!value) continue;
+    fuzz::must(text::trim(*value) == *value, "blanks around a value are not part of it");
+    fuzz::must(mail_records::tag(record, text::lower(name)) == value, "names compare without case");
+  }
+  if (const auto spf = mail_records::parse_spf(record)) {
+    constexpr std::array<std::string_view, 5> qualified{"", "+all", "-all", "~all", "?all"};
+    fuzz::must(std::find(qualified.begin(), qualified.end(), spf->all) != qualified.end(), "`all` has a known qualifier");
+    fuzz::must(spf->lookups + spf->unknown.size() <= size, "a term has at least one character");
+  }
   return 0;
 }
