@@ -1,15 +1,15 @@
-// Input that is broken, hostile or not what it claims to be, given to the program as a user would: one line says so, the
-// exit code is the documented one, and nothing is printed or written.
+// Input that is broken, hostile or not what it claims to be, given to the program as a user would: one line says so,
+// the exit code is the documented one, and nothing is printed or written.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <set>
 
 #include "base/file.h"
 #include "base/temporary_folder.h"
@@ -106,7 +106,8 @@ TEST_F(BadInputTest, ThreeHundredLevels) {
   for (const auto* key : {"conditional_access_policies", "SPO_tenant", "nobody reads this"})
     expect_judging(folder_.write("x.json", "{\"" + std::string(key) + "\": " + deep + ", \"scuba_config\": {}}"), 3,
                    "error: `x.json`: `" + std::string(key) + "`: nested deeper than 128 levels at byte ");
-  expect(kOfficial, folder_.write("x.json", "{\"value\": " + deep + "}"), 3, "error: `x.json`: value[0]: is a list, not an object (");
+  expect(kOfficial, folder_.write("x.json", "{\"value\": " + deep + "}"), 3,
+         "error: `x.json`: value[0]: is a list, not an object (");
 }
 
 TEST_F(BadInputTest, BytesThatAreNoUtf8) {
@@ -143,9 +144,13 @@ TEST_F(BadInputTest, AFifoThatNobodyWritesTo) {
   expect_all(path, 3, "error: `x.json`: is a FIFO (give a regular file)");
 }
 
-TEST_F(BadInputTest, ADeviceThatNeverEnds) { expect_all("/dev/zero", 3, "error: `/dev/zero`: is not a regular file (give a regular file)"); }
+TEST_F(BadInputTest, ADeviceThatNeverEnds) {
+  expect_all("/dev/zero", 3, "error: `/dev/zero`: is not a regular file (give a regular file)");
+}
 
-TEST_F(BadInputTest, AMissingFile) { expect_all(folder_.path() / "x.json", 3, "error: `x.json`: no such file (check the path)"); }
+TEST_F(BadInputTest, AMissingFile) {
+  expect_all(folder_.path() / "x.json", 3, "error: `x.json`: no such file (check the path)");
+}
 
 TEST_F(BadInputTest, AFileThatMayNotBeRead) {
   const auto file = folder_.write("x.json", kExport);
@@ -158,13 +163,16 @@ TEST_F(BadInputTest, AFileThatMayNotBeRead) {
   auto commands = kJudging;
   commands.insert(commands.end(), {kImport, kOfficial});
   for (const auto& command : commands)
-    EXPECT_THAT(fault(command, file, 4, options), HasSubstr("error: `x.json`: permission denied (read it as a user who may, or change its mode)"));
+    EXPECT_THAT(fault(command, file, 4, options),
+                HasSubstr("error: `x.json`: permission denied (read it as a user who may, or change its mode)"));
 }
 
 TEST_F(BadInputTest, AnotherProgramsDatabase) {
   const auto file = folder_.path() / "x.json";
-  ASSERT_TRUE(sql::Database::open(file, sql::Mode::ReadWrite).take().execute("CREATE TABLE t(x); INSERT INTO t VALUES(1)"));
-  for (const auto& command : kJudging) expect(command, file, 3, "error: `x.json`: is an SQLite file, but no snapshot (");
+  ASSERT_TRUE(
+      sql::Database::open(file, sql::Mode::ReadWrite).take().execute("CREATE TABLE t(x); INSERT INTO t VALUES(1)"));
+  for (const auto& command : kJudging)
+    expect(command, file, 3, "error: `x.json`: is an SQLite file, but no snapshot (");
   expect(kImport, file, 3, "error: `x.json`: is a snapshot or another database already (");
   expect(kOfficial, file, 3, "error: `x.json`: ");
 }
@@ -182,19 +190,24 @@ TEST_F(BadInputTest, ASnapshotWithOneFlippedByte) {
     expect(kOfficial, file, 3, "error: `x.assay`: ");
   }
   const auto file = folder_.write("x.assay", sound.substr(0, sound.size() - 1));
-  for (const auto& command : kJudging) expect(command, file, 3, "error: `x.assay`: was damaged or changed after it was written: its seal does not match (");
+  for (const auto& command : kJudging)
+    expect(command, file, 3,
+           "error: `x.assay`: was damaged or changed after it was written: its seal does not match (");
 }
 
 TEST_F(BadInputTest, MicrosoftsOwnScoresWhereATenantIsExpected) {
-  const auto file = folder_.write("x.json", R"({"@odata.context": "x", "value": [{"id": "t_2026-05-04", "createdDateTime": "2026-05-04T00:00:00Z",
+  const auto file = folder_.write(
+      "x.json", R"({"@odata.context": "x", "value": [{"id": "t_2026-05-04", "createdDateTime": "2026-05-04T00:00:00Z",
     "maxScore": 10, "currentScore": 0, "controlScores": []}]})");
   expect_judging(file, 3, "error: `x.json`: holds no member that a ScubaGear export has (");
   const auto list = folder_.write("list.json", R"([{"id": "t_2026-05-04", "controlScores": []}])");
-  expect_judging(list, 3, "error: `list.json`: not valid JSON at byte 0: it must begin with `{` (is it the right file?)");
+  expect_judging(list, 3,
+                 "error: `list.json`: not valid JSON at byte 0: it must begin with `{` (is it the right file?)");
 }
 
 TEST_F(BadInputTest, ATenantWhereMicrosoftsScoresAreExpected) {
-  expect(kOfficial, folder_.write("x.json", kExport), 3, "error: `x.json`: is neither a day of secure scores nor a control profile (");
+  expect(kOfficial, folder_.write("x.json", kExport), 3,
+         "error: `x.json`: is neither a day of secure scores nor a control profile (");
 }
 
 TEST_F(BadInputTest, AKindThatNobodyKnows) {
@@ -207,13 +220,16 @@ TEST_F(BadInputTest, AKindThatNobodyKnows) {
     }
   }
   for (const auto* kind : {"nonsense", "official", "snapshot"})
-    expect({"import", "FILE", "--snapshot", "out.assay", "--kind", kind}, file, 2, "error: --kind `" + std::string(kind) + "` cannot be imported (use scubagear)");
+    expect({"import", "FILE", "--snapshot", "out.assay", "--kind", kind}, file, 2,
+           "error: --kind `" + std::string(kind) + "` cannot be imported (use scubagear)");
 }
 
 TEST_F(BadInputTest, ASnapshotThatCannotBeWritten) {
   const auto file = folder_.write("x.json", kExport);
-  expect({"import", "FILE", "--snapshot", "no/out.assay"}, file, 3, "error: `no/out.assay`: cannot be written: No such file or directory (choose another --snapshot)");
-  expect({"import", "FILE", "--snapshot", file}, file, 3, "error: `x.json`: is the export itself (choose another --snapshot)");
+  expect({"import", "FILE", "--snapshot", "no/out.assay"}, file, 3,
+         "error: `no/out.assay`: cannot be written: No such file or directory (choose another --snapshot)");
+  expect({"import", "FILE", "--snapshot", file}, file, 3,
+         "error: `x.json`: is the export itself (choose another --snapshot)");
   EXPECT_EQ(read_file(file).value(), kExport);
 }
 

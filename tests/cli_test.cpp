@@ -1,9 +1,9 @@
 // The program as scripts and people meet it: help, formats, colours, widths, exit codes.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -23,12 +23,14 @@ using testing::StartsWith;
 
 using Words = std::vector<std::string>;
 
-constexpr std::string_view kExport = R"({"tenant_id": "t-1", "tenant_details": {"DisplayName": "Contoso é, \"Ltd\""}, "module_version": "1.8.0",
+constexpr std::string_view kExport =
+    R"({"tenant_id": "t-1", "tenant_details": {"DisplayName": "Contoso é, \"Ltd\""}, "module_version": "1.8.0",
   "timestamp_zulu": "2026-05-04T17:15:48.307Z", "scuba_config": {"ProductNames": ["aad", "exo", "sharepoint"]},
   "conditional_access_policies": [{"Id": "p1", "DisplayName": "=Block legacy, \"all\"", "State": "enabled"}, {"Id": "p2", "DisplayName": "two", "State": "disabled"}],
   "privileged_users": {"u1": {"DisplayName": "Ann", "roles": ["Global Administrator"]}}, "domain_settings": [{"Id": "contoso.example", "PasswordValidityPeriodInDays": 90}],
   "SPO_tenant": [{"SharingCapability": 2}], "remote_domains": [], "exo_unsuccessful_commands": ["Get-TransportConfig"]})";
-constexpr std::string_view kScores = R"([{"id": "t_2026-05-03", "createdDateTime": "2026-05-03T00:00:00Z", "maxScore": 10, "currentScore": 1,
+constexpr std::string_view kScores =
+    R"([{"id": "t_2026-05-03", "createdDateTime": "2026-05-03T00:00:00Z", "maxScore": 10, "currentScore": 1,
     "controlScores": [{"controlName": "A,b", "score": 1}]},
   {"id": "t_2026-05-04", "createdDateTime": "2026-05-04T00:00:00Z", "maxScore": 10, "currentScore": 3, "controlScores": [{"controlName": "A,b", "score": 3}]}])";
 
@@ -59,7 +61,8 @@ const std::vector<Words> kPrinting{
     {"actions", "export.json"},
     {"compliance", "export.json", "-f", "scuba"},
     {"explain", "entra.block-legacy-auth", "--in", "export.json"},
-    {"query", "export.json", "SELECT id, display_name, NULL AS nothing, 1.5 AS number FROM conditional_access_policies"},
+    {"query", "export.json",
+     "SELECT id, display_name, NULL AS nothing, 1.5 AS number FROM conditional_access_policies"},
     {"import", "export.json", "--snapshot", "x.assay"},
     {"official", "scores.json"},
     {"catalog", "list"},
@@ -99,13 +102,17 @@ TEST_F(CliTest, TheHelpOfEveryCommandHasAnExample) {
     command.emplace_back("--help");
     const auto help = good(command);
     EXPECT_THAT(help.out, HasSubstr("\nExample")) << example;
-    if (command.size() == 2) EXPECT_THAT(help.out, testing::AnyOf(HasSubstr(example + " "), HasSubstr(example + "\n"), HasSubstr("(" + example.substr(2)))) << example;
+    if (command.size() == 2)
+      EXPECT_THAT(help.out, testing::AnyOf(HasSubstr(example + " "), HasSubstr(example + "\n"),
+                                           HasSubstr("(" + example.substr(2))))
+          << example;
     EXPECT_THAT(help.err, IsEmpty());
   }
 }
 
 TEST_F(CliTest, TheHelpOfTheProgramListsItsExitCodes) {
-  EXPECT_THAT(good({"--help"}).out, HasSubstr("Exit codes: 0 done, 1 a threshold was missed, 2 usage, 3 input unreadable or invalid, 4 not permitted, 5 network, 70 a bug."));
+  EXPECT_THAT(good({"--help"}).out, HasSubstr("Exit codes: 0 done, 1 a threshold was missed, 2 usage, 3 input "
+                                              "unreadable or invalid, 4 not permitted, 5 network, 70 a bug."));
   EXPECT_THAT(good({"--version"}).out, testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+\n"));
 }
 
@@ -113,7 +120,8 @@ TEST_F(CliTest, JsonParses) {
   for (const auto& command : kPrinting) {
     const auto done = good(command, {"-o", "json"});
     const auto json = Json::parse(done.out, nullptr, false);
-    EXPECT_TRUE(json.is_object() || json.is_array()) << testing::PrintToString(command) << "\n" << done.out.substr(0, 300);
+    EXPECT_TRUE(json.is_object() || json.is_array()) << testing::PrintToString(command) << "\n"
+                                                     << done.out.substr(0, 300);
   }
   const auto rows = Json::parse(good(kPrinting[4], {"--output", "JSON"}).out);
   EXPECT_EQ(rows[0].dump(), R"({"id":"p1","display_name":"=Block legacy, \"all\"","nothing":null,"number":1.5})");
@@ -217,7 +225,10 @@ TEST_F(CliTest, CompletionOffersCommandsAndOptions) {
   const auto offers = [&](const Words& typed) {
     std::string words;
     for (const auto& word : typed) words += " '" + word + "'";
-    const auto done = run_program("bash", {"--norc", "-c", ". '" + script.string() + "'; COMP_WORDS=(" + words + "); COMP_CWORD=" + std::to_string(typed.size() - 1) + "; _assay; printf '%s\\n' \"${COMPREPLY[@]}\""});
+    const auto done = run_program("bash", {"--norc", "-c",
+                                           ". '" + script.string() + "'; COMP_WORDS=(" + words +
+                                               "); COMP_CWORD=" + std::to_string(typed.size() - 1) +
+                                               "; _assay; printf '%s\\n' \"${COMPREPLY[@]}\""});
     return lines(done.out);
   };
   EXPECT_THAT(offers({"assay", "ass"}), testing::ElementsAre("assess"));
@@ -229,16 +240,20 @@ TEST_F(CliTest, QueryRefusesWhateverIsNotReading) {
   ASSERT_EQ(run({"import", "export.json", "--snapshot", "x.assay"}).exit_code, 0);
   const auto before = read_file(folder_.path() / "x.assay").value();
   for (const std::string source : {"export.json", "x.assay"}) {
-    for (const auto* sql : {"DELETE FROM conditional_access_policies", "INSERT INTO conditional_access_policies(id) VALUES('x')", "UPDATE conditional_access_policies SET id = 'x'",
-                            "CREATE TABLE t(x)", "CREATE TEMP TABLE t(x)", "DROP TABLE conditional_access_policies", "ATTACH 'y.db' AS y", "PRAGMA user_version = 1",
-                            "PRAGMA writable_schema = 1", "BEGIN", "VACUUM INTO 'y.db'", "SELECT load_extension('x')", "SELECT randomblob(9)", "SELECT * FROM sqlite_schema",
-                            "WITH x AS (SELECT 1) DELETE FROM conditional_access_policies"}) {
+    for (const auto* sql :
+         {"DELETE FROM conditional_access_policies", "INSERT INTO conditional_access_policies(id) VALUES('x')",
+          "UPDATE conditional_access_policies SET id = 'x'", "CREATE TABLE t(x)", "CREATE TEMP TABLE t(x)",
+          "DROP TABLE conditional_access_policies", "ATTACH 'y.db' AS y", "PRAGMA user_version = 1",
+          "PRAGMA writable_schema = 1", "BEGIN", "VACUUM INTO 'y.db'", "SELECT load_extension('x')",
+          "SELECT randomblob(9)", "SELECT * FROM sqlite_schema",
+          "WITH x AS (SELECT 1) DELETE FROM conditional_access_policies"}) {
       const auto refused = run({"query", source, sql});
       EXPECT_EQ(refused.exit_code, 4) << sql;
       EXPECT_THAT(refused.out, IsEmpty()) << sql;
       EXPECT_THAT(lines(refused.err), testing::ElementsAre(StartsWith("error: sql: not allowed: it "))) << sql;
     }
-    for (const auto* sql : {"SELECT 1; SELECT 2", "SELEC 1", "", "-- nothing", "SELECT nothing FROM conditional_access_policies"})
+    for (const auto* sql :
+         {"SELECT 1; SELECT 2", "SELEC 1", "", "-- nothing", "SELECT nothing FROM conditional_access_policies"})
       EXPECT_EQ(run({"query", source, sql}).exit_code, 3) << sql;
   }
   EXPECT_TRUE(read_file(folder_.path() / "x.assay").value() == before);
@@ -251,13 +266,25 @@ TEST_F(CliTest, AThresholdThatIsMissedIsExitCodeOne) {
   EXPECT_THAT(missed.out, HasSubstr("Score "));
   EXPECT_THAT(missed.err, HasSubstr("%, below --fail-under 100\n"));
   EXPECT_EQ(run({"assess", "export.json", "--fail-under", "0"}).exit_code, 0);
-  for (const auto* percent : {"101", "-1", "high", "nan", ""}) EXPECT_EQ(run({"assess", "export.json", "--fail-under", percent}).exit_code, 2) << percent;
+  for (const auto* percent : {"101", "-1", "high", "nan", ""})
+    EXPECT_EQ(run({"assess", "export.json", "--fail-under", percent}).exit_code, 2) << percent;
 }
 
 TEST_F(CliTest, UsageIsExitCodeTwoAndOneLine) {
-  for (const auto& words : std::vector<Words>{{}, {"nonsense"}, {"assess"}, {"assess", "export.json", "--nonsense"}, {"assess", "export.json", "more.json"}, {"import", "export.json"},
-                                              {"import", "a.json", "b.json", "--snapshot", "x"}, {"query", "export.json"}, {"assess", "export.json", "-o", "xml"}, {"catalog"}, {"catalog", "nonsense"},
-                                              {"compliance", "export.json", "-f", "nonsense"}, {"explain", "entra.block-legacy-auth"}, {"official"}}) {
+  for (const auto& words : std::vector<Words>{{},
+                                              {"nonsense"},
+                                              {"assess"},
+                                              {"assess", "export.json", "--nonsense"},
+                                              {"assess", "export.json", "more.json"},
+                                              {"import", "export.json"},
+                                              {"import", "a.json", "b.json", "--snapshot", "x"},
+                                              {"query", "export.json"},
+                                              {"assess", "export.json", "-o", "xml"},
+                                              {"catalog"},
+                                              {"catalog", "nonsense"},
+                                              {"compliance", "export.json", "-f", "nonsense"},
+                                              {"explain", "entra.block-legacy-auth"},
+                                              {"official"}}) {
     const auto wrong = run(words);
     EXPECT_EQ(wrong.exit_code, 2) << testing::PrintToString(words);
     EXPECT_THAT(wrong.out, IsEmpty());
@@ -266,7 +293,9 @@ TEST_F(CliTest, UsageIsExitCodeTwoAndOneLine) {
 }
 
 TEST_F(CliTest, WhatIsNamedAndDoesNotExistIsExitCodeThree) {
-  for (const auto& words : std::vector<Words>{{"explain", "no.such-control", "--in", "export.json"}, {"catalog", "show", "nothing"}, {"catalog", "list", "--catalog", "nowhere"},
+  for (const auto& words : std::vector<Words>{{"explain", "no.such-control", "--in", "export.json"},
+                                              {"catalog", "show", "nothing"},
+                                              {"catalog", "list", "--catalog", "nowhere"},
                                               {"assess", "export.json", "--decisions", "nowhere.yaml"}}) {
     const auto wrong = run(words);
     EXPECT_EQ(wrong.exit_code, 3) << testing::PrintToString(words);

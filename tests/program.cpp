@@ -1,5 +1,11 @@
 #include "program.h"
 
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -7,12 +13,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <sstream>
 
 namespace assay {
 namespace {
@@ -51,9 +51,10 @@ Channel make_terminal() {
 [[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, int out, int err,
                          const RunOptions& options) {
   const int in = ::open("/dev/null", O_RDONLY);
-  const bool ready = ::dup2(in, 0) == 0 && ::dup2(out, 1) == 1 && ::dup2(err, 2) == 2 &&
-                     (options.folder.empty() || ::chdir(options.folder.c_str()) == 0) &&
-                     (!options.as_nobody || (::setgroups(0, nullptr) == 0 && ::setgid(kNobody) == 0 && ::setuid(kNobody) == 0));
+  const bool ready =
+      ::dup2(in, 0) == 0 && ::dup2(out, 1) == 1 && ::dup2(err, 2) == 2 &&
+      (options.folder.empty() || ::chdir(options.folder.c_str()) == 0) &&
+      (!options.as_nobody || (::setgroups(0, nullptr) == 0 && ::setgid(kNobody) == 0 && ::setuid(kNobody) == 0));
   if (ready) {
     ::alarm(kSeconds);
     ::execvpe(program, arguments, environment);

@@ -16,11 +16,11 @@ struct Run {
 };
 
 struct RunOptions {
-  std::filesystem::path folder;                                   // where it runs; empty: here
+  std::filesystem::path folder;                                  // where it runs; empty: here
   std::vector<std::pair<std::string, std::string>> environment;  // beside ours
-  bool terminal = false;                                          // standard output is a terminal
-  std::filesystem::path output;                                   // standard output goes to this file, unseen
-  bool as_nobody = false;                                         // only root can: as the user 65534
+  bool terminal = false;                                         // standard output is a terminal
+  std::filesystem::path output;                                  // standard output goes to this file, unseen
+  bool as_nobody = false;                                        // only root can: as the user 65534
 };
 
 // Runs `assay` with these arguments and nothing on standard input; ends it after two minutes.

@@ -1,9 +1,5 @@
 // The SCuBA framework against the verdicts of ScubaGear's own rules: 569 single-policy cases and nine real exports.
 // The data is not part of the project; without it these tests are skipped.
-#include <fmt/format.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -11,6 +7,10 @@
 #include <map>
 #include <set>
 #include <string>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "assess/assess.h"
 #include "assess/compliance.h"
@@ -84,7 +84,8 @@ bool agrees(bool met, const std::string& criticality, Verdict verdict) {
 class ScubaTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(data())) GTEST_SKIP() << "no data at " << data() << ": the ScubaGear exports are not part of the project";
+    if (!fs::exists(data()))
+      GTEST_SKIP() << "no data at " << data() << ": the ScubaGear exports are not part of the project";
   }
 };
 
@@ -156,8 +157,8 @@ TEST_F(ScubaTest, AgreesWithEverySinglePolicyCase) {
       continue;
     }
     EXPECT_TRUE(agrees(expected["requirement_met"].get<bool>(), criticality, verdict))
-        << short_id << " (" << criticality << "): met " << expected["requirement_met"] << ", ours " << name(verdict) << ": "
-        << answers.reasons.at(policy) << "\ntheirs: " << expected.value("report_details", Json()).dump();
+        << short_id << " (" << criticality << "): met " << expected["requirement_met"] << ", ours " << name(verdict)
+        << ": " << answers.reasons.at(policy) << "\ntheirs: " << expected.value("report_details", Json()).dump();
   }
   EXPECT_EQ(run, 569U);
   EXPECT_EQ(unknown, kMainObjectMissing) << "a case of the list was not seen";
@@ -172,42 +173,85 @@ struct Difference {
   std::string_view reason;
 };
 const std::vector<Difference> kDifferences{
-    {"MS.AAD.1.1v1", Verdict::Pass, {"2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15"},
+    {"MS.AAD.1.1v1",
+     Verdict::Pass,
+     {"2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15"},
      "an empty wrapper {GuestOrExternalUserTypes: null} is taken for an exclusion of guests"},
-    {"MS.AAD.2.1v1", Verdict::Pass, {"2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15"}, "the same empty wrapper"},
-    {"MS.AAD.2.3v1", Verdict::Pass, {"2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15"}, "the same empty wrapper"},
-    {"MS.AAD.3.2v2", Verdict::Pass, {"2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15"}, "the same empty wrapper"},
-    {"MS.AAD.5.1v1", Verdict::Fail, {"2022-12-09"}, "the policy is written as a bare object and overlooked; it lets users register applications"},
-    {"MS.AAD.5.2v1", Verdict::Fail, {"2022-12-09", "2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15", "2025-07-08"},
+    {"MS.AAD.2.1v1",
+     Verdict::Pass,
+     {"2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15"},
+     "the same empty wrapper"},
+    {"MS.AAD.2.3v1",
+     Verdict::Pass,
+     {"2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15"},
+     "the same empty wrapper"},
+    {"MS.AAD.3.2v2",
+     Verdict::Pass,
+     {"2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15"},
+     "the same empty wrapper"},
+    {"MS.AAD.5.1v1",
+     Verdict::Fail,
+     {"2022-12-09"},
+     "the policy is written as a bare object and overlooked; it lets users register applications"},
+    {"MS.AAD.5.2v1",
+     Verdict::Fail,
+     {"2022-12-09", "2023-03-21", "2023-11-15", "2024-06-05", "2024-08-02", "2024-12-18", "2025-04-15", "2025-07-08"},
      "microsoft-user-default-legacy lets users consent to anything, and is not looked for"},
-    {"MS.AAD.6.1v1", Verdict::Pass, {"2024-08-02", "2024-12-18", "2025-04-15", "2025-07-08", "2026-05-04"}, "the only domain is written as a bare object and overlooked"},
-    {"MS.AAD.7.1v1", Verdict::Pass, {"2023-03-21"}, "administrators are counted by display name: seven accounts, some with one name"},
-    {"MS.AAD.7.4v1", Verdict::Fail, {"2024-08-02", "2024-12-18", "2025-04-15"}, "endDateTime in another letter case is overlooked: assignments are permanent"},
-    {"MS.AAD.7.5v1", Verdict::Fail, {"2024-08-02", "2024-12-18", "2025-04-15"}, "startDateTime in another letter case is overlooked"},
-    {"MS.AAD.8.2v1", Verdict::Fail, {"2022-12-09"}, "the policy is written as a bare object and overlooked; everybody may invite"},
+    {"MS.AAD.6.1v1",
+     Verdict::Pass,
+     {"2024-08-02", "2024-12-18", "2025-04-15", "2025-07-08", "2026-05-04"},
+     "the only domain is written as a bare object and overlooked"},
+    {"MS.AAD.7.1v1",
+     Verdict::Pass,
+     {"2023-03-21"},
+     "administrators are counted by display name: seven accounts, some with one name"},
+    {"MS.AAD.7.4v1",
+     Verdict::Fail,
+     {"2024-08-02", "2024-12-18", "2025-04-15"},
+     "endDateTime in another letter case is overlooked: assignments are permanent"},
+    {"MS.AAD.7.5v1",
+     Verdict::Fail,
+     {"2024-08-02", "2024-12-18", "2025-04-15"},
+     "startDateTime in another letter case is overlooked"},
+    {"MS.AAD.8.2v1",
+     Verdict::Fail,
+     {"2022-12-09"},
+     "the policy is written as a bare object and overlooked; everybody may invite"},
     {"MS.EXO.3.1v1", Verdict::Pass, {"2025-07-08"}, "the only DKIM record is written as a bare object and overlooked"},
-    {"MS.EXO.4.1v1", Verdict::Fail, {"2025-04-15", "2025-07-08", "2026-05-04"}, "the only DMARC entry is written as a bare object and overlooked: no record, or two, which receivers ignore"},
+    {"MS.EXO.4.1v1",
+     Verdict::Fail,
+     {"2025-04-15", "2025-07-08", "2026-05-04"},
+     "the only DMARC entry is written as a bare object and overlooked: no record, or two, which receivers ignore"},
     {"MS.EXO.4.2v1", Verdict::Fail, {"2025-04-15", "2025-07-08", "2026-05-04"}, "the same DMARC entry"},
     {"MS.EXO.4.3v1", Verdict::Fail, {"2025-04-15", "2025-07-08", "2026-05-04"}, "the same DMARC entry"},
     {"MS.EXO.4.4v1", Verdict::Fail, {"2025-04-15", "2025-07-08", "2026-05-04"}, "the same DMARC entry"},
-    {"MS.EXO.6.2v1", Verdict::Fail, {"2022-12-09"}, "the sharing policy is written as a bare object and overlooked; it shares calendars with every domain"},
-    {"MS.POWERPLATFORM.2.3v1", Verdict::Fail, {"2023-11-15", "2025-04-15"}, "a data policy for all environments is overlooked, though it covers the default one"},
+    {"MS.EXO.6.2v1",
+     Verdict::Fail,
+     {"2022-12-09"},
+     "the sharing policy is written as a bare object and overlooked; it shares calendars with every domain"},
+    {"MS.POWERPLATFORM.2.3v1",
+     Verdict::Fail,
+     {"2023-11-15", "2025-04-15"},
+     "a data policy for all environments is overlooked, though it covers the default one"},
 };
 
 bool is_listed(const std::string& policy, const std::string& snapshot, Verdict verdict) {
   return std::any_of(kDifferences.begin(), kDifferences.end(), [&](const auto& d) {
     return d.policy == policy && d.ours == verdict &&
-           std::any_of(d.snapshots.begin(), d.snapshots.end(), [&](auto date) { return snapshot.find(date) != std::string::npos; });
+           std::any_of(d.snapshots.begin(), d.snapshots.end(),
+                       [&](auto date) { return snapshot.find(date) != std::string::npos; });
   });
 }
 
 // The newest export holds nearly everything: only these may be unknown there against a verdict of ScubaGear.
 const std::set<std::string> kUnknownInTheNewest{
-    "MS.AAD.5.5v1", "MS.AAD.5.6v1", "MS.AAD.5.7v1",  // no application management policy in it
-    "MS.POWERBI.1.1v1", "MS.POWERBI.2.1v1", "MS.POWERBI.3.1v1", "MS.POWERBI.4.1v1", "MS.POWERBI.4.2v1", "MS.POWERBI.5.1v1",
-    "MS.POWERBI.6.1v1", "MS.POWERBI.7.1v1",          // no Power BI settings
-    "MS.EXO.2.2v3",                                  // five accepted domains were not looked up in DNS
-    "MS.SECURITYSUITE.1.3v1", "MS.SECURITYSUITE.5.2v1", "MS.SECURITYSUITE.6.1v1", "MS.SECURITYSUITE.6.2v1",  // their policies are absent
+    "MS.AAD.5.5v1",           "MS.AAD.5.6v1",           "MS.AAD.5.7v1",  // no application management policy in it
+    "MS.POWERBI.1.1v1",       "MS.POWERBI.2.1v1",       "MS.POWERBI.3.1v1",
+    "MS.POWERBI.4.1v1",       "MS.POWERBI.4.2v1",       "MS.POWERBI.5.1v1",
+    "MS.POWERBI.6.1v1",       "MS.POWERBI.7.1v1",  // no Power BI settings
+    "MS.EXO.2.2v3",                                // five accepted domains were not looked up in DNS
+    "MS.SECURITYSUITE.1.3v1", "MS.SECURITYSUITE.5.2v1", "MS.SECURITYSUITE.6.1v1",
+    "MS.SECURITYSUITE.6.2v1",  // their policies are absent
 };
 
 TEST_F(ScubaTest, AgreesOnNineRealExports) {
@@ -236,8 +280,9 @@ TEST_F(ScubaTest, AgreesOnNineRealExports) {
       EXPECT_TRUE(!newest || kUnknownInTheNewest.count(policy) == 1) << policy << ": " << reason;
       ++unknown;
     } else {
-      EXPECT_TRUE(is_listed(policy, snapshot, verdict)) << snapshot << " " << policy << ": met " << met << ", ours " << name(verdict) << ": " << reason
-                                                        << "\ntheirs: " << item["ReportDetails"];
+      EXPECT_TRUE(is_listed(policy, snapshot, verdict))
+          << snapshot << " " << policy << ": met " << met << ", ours " << name(verdict) << ": " << reason
+          << "\ntheirs: " << item["ReportDetails"];
       ++listed;
     }
   }
@@ -251,11 +296,13 @@ TEST_F(ScubaTest, AgreesOnNineRealExports) {
 
 TEST(ScubaFrameworkTest, AnEmptyExportYieldsNoPass) {
   const auto controls = assess::controls_for(catalogue(), scuba());
-  for (const auto* text : {"{}", R"({"scuba_config": {}})", R"({"conditional_access_policies": null, "SPO_tenant": {}})"}) {
+  for (const auto* text :
+       {"{}", R"({"scuba_config": {}})", R"({"conditional_access_policies": null, "SPO_tenant": {}})"}) {
     const auto answers = judge_text(text, controls);
     EXPECT_EQ(answers.verdicts.size(), scuba().requirements.size());
     for (const auto& [policy, verdict] : answers.verdicts)
-      EXPECT_THAT(verdict, testing::AnyOf(Verdict::Unknown, Verdict::Manual)) << policy << ": " << answers.reasons.at(policy);
+      EXPECT_THAT(verdict, testing::AnyOf(Verdict::Unknown, Verdict::Manual))
+          << policy << ": " << answers.reasons.at(policy);
   }
 }
 

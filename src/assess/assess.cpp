@@ -1,11 +1,11 @@
 #include "assess/assess.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "base/iso8601.h"
 #include "base/text.h"
@@ -59,7 +59,9 @@ struct Positions {
   }
 };
 
-std::string text_at(const sql::Statement& row, int index) { return index < 0 ? std::string() : std::string(row.text(index)); }
+std::string text_at(const sql::Statement& row, int index) {
+  return index < 0 ? std::string() : std::string(row.text(index));
+}
 
 // Counts verdicts and keeps the first reasons of each kind.
 struct Tally {
@@ -69,7 +71,8 @@ struct Tally {
   void add(Verdict verdict, std::string_view reason) {
     const auto i = static_cast<std::size_t>(verdict);
     ++counts[i];
-    if (reasons[i].size() < kReasonsNamed && std::find(reasons[i].begin(), reasons[i].end(), reason) == reasons[i].end())
+    if (reasons[i].size() < kReasonsNamed &&
+        std::find(reasons[i].begin(), reasons[i].end(), reason) == reasons[i].end())
       reasons[i].emplace_back(reason);
   }
   std::int64_t count(Verdict verdict) const { return counts[static_cast<std::size_t>(verdict)]; }
@@ -107,7 +110,8 @@ struct Tally {
         word = one ? "does not apply" : "do not apply";
     }
     const auto more = named.size() == kReasonsNamed && of_kind > static_cast<std::int64_t>(kReasonsNamed) ? "; …" : "";
-    return fmt::format("{} of {} {}: {}{}", of_kind, text::count(static_cast<std::size_t>(all), unit, text::plural(unit)), word, text, more);
+    return fmt::format("{} of {} {}: {}{}", of_kind,
+                       text::count(static_cast<std::size_t>(all), unit, text::plural(unit)), word, text, more);
   }
 };
 
@@ -150,7 +154,10 @@ struct Assessor::State {
     auto coverage = TRY(db.prepare("INSERT INTO temp.coverage VALUES(?,?,?,?)"));
     for (const auto& c : evidence.coverage) {
       coverage.reset();
-      coverage.bind(1, c.table).bind(2, snapshot::name(c.state)).bind(3, static_cast<std::int64_t>(c.rows)).bind(4, c.detail);
+      coverage.bind(1, c.table)
+          .bind(2, snapshot::name(c.state))
+          .bind(3, static_cast<std::int64_t>(c.rows))
+          .bind(4, c.detail);
       TRY(coverage.step());
     }
     auto flag = TRY(db.prepare("INSERT INTO temp.licence_flags VALUES(?,?)"));
@@ -186,8 +193,9 @@ struct Assessor::State {
   Result<void> load_plans() {
     const auto* coverage = evidence.find(kServicePlans);
     if (coverage == nullptr || coverage->state != snapshot::State::Collected) return {};
-    auto rows = TRY(evidence.db.prepare(
-        "SELECT lower(name) FROM service_plans WHERE status IS NULL OR status NOT IN ('Disabled', 'Error', 'Deleted', 'Suspended', 'LockedOut')"));
+    auto rows =
+        TRY(evidence.db.prepare("SELECT lower(name) FROM service_plans WHERE status IS NULL OR status NOT IN "
+                                "('Disabled', 'Error', 'Deleted', 'Suspended', 'LockedOut')"));
     held_plans.emplace();
     while (TRY(rows.step())) held_plans->insert(std::string(rows.text(0)));
     return {};
@@ -208,7 +216,8 @@ struct Assessor::State {
   std::string plan_titles(const catalog::Control& control) const {
     std::vector<std::string> titles;
     for (const auto& plan : control.licence) {
-      const auto known = std::find_if(catalogue.plans.begin(), catalogue.plans.end(), [&](const auto& p) { return text::iequals(p.plan, plan); });
+      const auto known = std::find_if(catalogue.plans.begin(), catalogue.plans.end(),
+                                      [&](const auto& p) { return text::iequals(p.plan, plan); });
       titles.push_back(known == catalogue.plans.end() ? plan : fmt::format("{} ({})", known->title, plan));
     }
     return text::join(titles, " or ");
@@ -216,7 +225,8 @@ struct Assessor::State {
 
   std::optional<Finding> settled_before_sql(const catalog::Control& control) const {
     Finding finding{&control, Verdict::Unknown, 0, 0, {}, {}};
-    if (!control.licence.empty() && std::all_of(control.licence.begin(), control.licence.end(), [&](const auto& plan) { return holds(plan) == false; })) {
+    if (!control.licence.empty() && std::all_of(control.licence.begin(), control.licence.end(),
+                                                [&](const auto& plan) { return holds(plan) == false; })) {
       finding.verdict = Verdict::NotLicensed;
       finding.reason = fmt::format("the tenant does not hold {}", plan_titles(control));
       return finding;
@@ -228,7 +238,8 @@ struct Assessor::State {
         const auto& a = found->second;
         const auto on = a.on ? " on " + iso8601::format_date(*a.on) : std::string();
         if (!in_force(a.expires, now)) {
-          finding.reason = fmt::format("the attestation by {}{} expired on {}; {}", a.by, on, iso8601::format_date(*a.expires), control.manual_look);
+          finding.reason = fmt::format("the attestation by {}{} expired on {}; {}", a.by, on,
+                                       iso8601::format_date(*a.expires), control.manual_look);
         } else {
           finding.verdict = a.holds ? Verdict::Pass : Verdict::Fail;
           finding.good = a.holds ? 1 : 0;
@@ -240,7 +251,9 @@ struct Assessor::State {
     }
     for (const auto& table : control.needs) {
       if (table == "licence_flags") {
-        if (std::any_of(control.licence.begin(), control.licence.end(), [&](const auto& plan) { return holds(plan).has_value(); })) continue;
+        if (std::any_of(control.licence.begin(), control.licence.end(),
+                        [&](const auto& plan) { return holds(plan).has_value(); }))
+          continue;
         finding.reason = fmt::format("it is not known whether the tenant holds {}", plan_titles(control));
         return finding;
       }
@@ -256,7 +269,8 @@ struct Assessor::State {
   Result<void> make_views(const catalog::Control& control, sql::Guard& guard) {
     for (const auto* view : catalogue.views_for(control)) {
       if (views_made.count(view->name) != 0) continue;
-      if (const auto failed = views_failed.find(view->name); failed != views_failed.end()) return invalid(failed->second);
+      if (const auto failed = views_failed.find(view->name); failed != views_failed.end())
+        return invalid(failed->second);
       if (auto made = guard.materialise(view->name, view->sql); !made) {
         const auto why = fmt::format("view `{}`: {}", view->name, made.error().message);
         views_failed.emplace(view->name, why);
@@ -279,12 +293,15 @@ struct Assessor::State {
       auto v = verdict(word).value_or(Verdict::Unknown);
       if (v == Verdict::NotLicensed) v = Verdict::Unknown;  // licences are not a check's to judge
       auto reason = text_at(rows, at.reason);
-      if (v == Verdict::Unknown && reason.empty()) reason = word == "unknown" ? "the check gave no reason" : "the check gave no verdict";
+      if (v == Verdict::Unknown && reason.empty())
+        reason = word == "unknown" ? "the check gave no reason" : "the check gave no verdict";
       tally.add(v, reason);
-      if (options.keep_resources) finding.resources.push_back({text_at(rows, at.resource), text_at(rows, at.name), v, std::move(reason)});
+      if (options.keep_resources)
+        finding.resources.push_back({text_at(rows, at.resource), text_at(rows, at.name), v, std::move(reason)});
     }
     finding.good = tally.count(Verdict::Pass);
-    finding.total = finding.good + tally.count(Verdict::Fail) + tally.count(Verdict::Unknown) + tally.count(Verdict::Manual);
+    finding.total =
+        finding.good + tally.count(Verdict::Fail) + tally.count(Verdict::Unknown) + tally.count(Verdict::Manual);
     if (finding.total == 0 && tally.count(Verdict::NotApplicable) == 0) {
       finding.verdict = verdict(control.none_verdict).value_or(Verdict::Unknown);
       finding.reason = control.none_reason;
@@ -301,8 +318,8 @@ Assessor::Assessor(Assessor&&) noexcept = default;
 Assessor& Assessor::operator=(Assessor&&) noexcept = default;
 Assessor::~Assessor() = default;
 
-Result<Assessor> Assessor::create(const catalog::Catalogue& catalogue, snapshot::Evidence& evidence, const Decisions& decisions,
-                                  const Clock& clock, const Options& options) {
+Result<Assessor> Assessor::create(const catalog::Catalogue& catalogue, snapshot::Evidence& evidence,
+                                  const Decisions& decisions, const Clock& clock, const Options& options) {
   auto state = std::unique_ptr<State>(new State{catalogue, evidence, decisions, clock.now(), options, {}, {}, {}});
   TRY(state->fill_built_in());
   return Assessor(std::move(state));
@@ -313,7 +330,8 @@ Finding Assessor::judge(const catalog::Control& control) {
   Finding finding{&control, Verdict::Unknown, 0, 0, {}, {}};
   if (auto done = state_->run_check(control, finding); !done) {
     // What was read before it broke off proves nothing.
-    finding = {&control, Verdict::Unknown, 0, 0, fmt::format("the check could not be run: {}", done.error().message), {}};
+    finding = {&control, Verdict::Unknown, 0, 0, fmt::format("the check could not be run: {}", done.error().message),
+               {}};
   }
   return finding;
 }

@@ -16,8 +16,8 @@
 namespace assay::assess {
 
 struct Options {
-  sql::Limits limits;            // for each control
-  bool keep_resources = true;    // false: findings without their resources, for when only the verdict counts
+  sql::Limits limits;          // for each control
+  bool keep_resources = true;  // false: findings without their resources, for when only the verdict counts
 };
 
 // The verdict of one control, from rows of its check:

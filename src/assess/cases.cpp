@@ -9,7 +9,8 @@ namespace assay::assess {
 namespace {
 
 // Inserts one given row, and under its own name each child's rows.
-Result<void> insert_row(const sql::Database& db, const catalog::Table& table, const Json& row, std::int64_t parent, bool child) {
+Result<void> insert_row(const sql::Database& db, const catalog::Table& table, const Json& row, std::int64_t parent,
+                        bool child) {
   std::string columns;
   std::string marks;
   std::vector<Json> values;
@@ -28,7 +29,8 @@ Result<void> insert_row(const sql::Database& db, const catalog::Table& table, co
     }
   }
   auto insert = TRY(db.prepare(values.empty() ? "INSERT INTO " + sql::identifier(table.name) + " DEFAULT VALUES"
-                                              : "INSERT INTO " + sql::identifier(table.name) + "(" + columns + ") VALUES(" + marks + ")"));
+                                              : "INSERT INTO " + sql::identifier(table.name) + "(" + columns +
+                                                    ") VALUES(" + marks + ")"));
   std::vector<std::string> texts(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto& value = values[i];
@@ -54,17 +56,20 @@ Result<void> insert_row(const sql::Database& db, const catalog::Table& table, co
   return {};
 }
 
-Result<void> give(const catalog::Catalogue& catalogue, const catalog::Control& control, const Json& given, snapshot::Evidence& evidence, Decisions& decisions) {
+Result<void> give(const catalog::Catalogue& catalogue, const catalog::Control& control, const Json& given,
+                  snapshot::Evidence& evidence, Decisions& decisions) {
   for (const auto& [key, value] : given.items()) {
     if (key == "declared") {
       for (const auto& [kind, values] : value.items()) {
         Exception exception{control.id, kind, {}, "case", "case", {}};
-        for (const auto& item : values.is_array() ? values : Json::array({values})) exception.values.push_back(item.get<std::string>());
+        for (const auto& item : values.is_array() ? values : Json::array({values}))
+          exception.values.push_back(item.get<std::string>());
         decisions.exceptions.push_back(std::move(exception));
       }
     } else if (key == "licences") {
       for (const bool held : {true, false})
-        for (const auto& plan : value.value(held ? "held" : "missing", Json::array())) evidence.plans[plan.get<std::string>()] = held;
+        for (const auto& plan : value.value(held ? "held" : "missing", Json::array()))
+          evidence.plans[plan.get<std::string>()] = held;
     } else if (key == "tenant") {
       evidence.manifest.cloud = value.value("cloud", "");
       evidence.manifest.tenant_id = value.value("id", "");
@@ -83,7 +88,8 @@ Result<void> give(const catalog::Catalogue& catalogue, const catalog::Control& c
 
 }  // namespace
 
-Result<Finding> judge_case(const catalog::Catalogue& catalogue, const catalog::Control& control, const catalog::Case& test) {
+Result<Finding> judge_case(const catalog::Catalogue& catalogue, const catalog::Control& control,
+                           const catalog::Case& test) {
   snapshot::Evidence evidence;
   sql::Reads tables;  // all columns of the tables that this control can read
   const auto with_all_columns = [&](const catalog::Table& table) {
@@ -99,7 +105,8 @@ Result<Finding> judge_case(const catalog::Catalogue& catalogue, const catalog::C
   for (const auto& name : control.needs) add(name);
   for (const auto& name : control.reads) add(name);
   for (const auto& [name, value] : test.given.items()) add(name);
-  for (const auto& [name, columns] : catalogue.reads_of(control)) add(catalogue.parent_of(name) != nullptr ? catalogue.parent_of(name)->name : name);
+  for (const auto& [name, columns] : catalogue.reads_of(control))
+    add(catalogue.parent_of(name) != nullptr ? catalogue.parent_of(name)->name : name);
   add("service_plans");
   TRY(snapshot::create_tables(evidence.db, catalogue, &tables));
   Decisions decisions;
@@ -127,7 +134,8 @@ CaseResult run_case(const catalog::Catalogue& catalogue, const catalog::Control&
   } else if (test.reason && finding.reason.find(*test.reason) == std::string::npos) {
     result.difference = fmt::format("the reason lacks `{}`: {}", *test.reason, finding.reason);
   } else if ((test.good && *test.good != finding.good) || (test.total && *test.total != finding.total)) {
-    result.difference = fmt::format("expected {} of {}, got {} of {}", test.good.value_or(finding.good), test.total.value_or(finding.total), finding.good, finding.total);
+    result.difference = fmt::format("expected {} of {}, got {} of {}", test.good.value_or(finding.good),
+                                    test.total.value_or(finding.total), finding.good, finding.total);
   }
   result.ok = result.difference.empty();
   return result;

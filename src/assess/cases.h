@@ -19,6 +19,7 @@ struct CaseResult {
 CaseResult run_case(const catalog::Catalogue& catalogue, const catalog::Control& control, const catalog::Case& test);
 
 // The finding alone, for those who change the control first.
-Result<Finding> judge_case(const catalog::Catalogue& catalogue, const catalog::Control& control, const catalog::Case& test);
+Result<Finding> judge_case(const catalog::Catalogue& catalogue, const catalog::Control& control,
+                           const catalog::Case& test);
 
 }  // namespace assay::assess

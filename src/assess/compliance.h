@@ -24,6 +24,7 @@ std::vector<RequirementResult> comply(const catalog::Catalogue& catalogue, const
                                       const std::vector<Finding>& findings);
 
 // The controls that a framework needs.
-std::vector<const catalog::Control*> controls_for(const catalog::Catalogue& catalogue, const catalog::Framework& framework);
+std::vector<const catalog::Control*> controls_for(const catalog::Catalogue& catalogue,
+                                                  const catalog::Framework& framework);
 
 }  // namespace assay::assess

@@ -1,10 +1,10 @@
 #include "assess/decisions.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/iso8601.h"
 #include "base/yaml.h"
@@ -37,7 +37,8 @@ class Reader {
       for (const auto& item : points) {
         const auto id = TRY(control(item.first, item.first.Scalar()));
         const double value = TRY(number(item.second));
-        if (!(value >= 0 && value <= 100) || value != static_cast<int>(value)) return fault(item.second, "points must be a whole number from 0 to 100", {});
+        if (!(value >= 0 && value <= 100) || value != static_cast<int>(value))
+          return fault(item.second, "points must be a whole number from 0 to 100", {});
         out.points[id] = static_cast<int>(value);
       }
     }
@@ -65,7 +66,8 @@ class Reader {
     if (!map.IsMap()) return fault(map, "must be a map", {});
     for (const auto& item : map)
       if (std::find(keys.begin(), keys.end(), item.first.Scalar()) == keys.end())
-        return fault(item.first, fmt::format("unknown key `{}`", item.first.Scalar()), fmt::format("known: {}", fmt::join(keys, " ")));
+        return fault(item.first, fmt::format("unknown key `{}`", item.first.Scalar()),
+                     fmt::format("known: {}", fmt::join(keys, " ")));
     return {};
   }
 
@@ -77,7 +79,8 @@ class Reader {
   }
 
   Result<std::string> control(const YAML::Node& at, const std::string& id) const {
-    if (catalogue_.control(id) == nullptr) return fault(at, fmt::format("unknown control `{}`", id), "`assay catalog list` shows them");
+    if (catalogue_.control(id) == nullptr)
+      return fault(at, fmt::format("unknown control `{}`", id), "`assay catalog list` shows them");
     return id;
   }
 
@@ -91,7 +94,8 @@ class Reader {
     double value = 0;
     const auto& s = node.IsScalar() ? node.Scalar() : std::string();
     const auto r = std::from_chars(s.data(), s.data() + s.size(), value);
-    if (r.ec != std::errc() || r.ptr != s.data() + s.size()) return fault(node, fmt::format("`{}` is not a number", s), {});
+    if (r.ec != std::errc() || r.ptr != s.data() + s.size())
+      return fault(node, fmt::format("`{}` is not a number", s), {});
     return value;
   }
 
@@ -109,14 +113,19 @@ class Reader {
     const auto id = TRY(control(item, TRY(required(item, "control"))));
     const auto word = TRY(required(item, "status"));
     const auto known = status(word);
-    if (!known) return fault(item["status"], fmt::format("unknown status `{}`", word), "one of to_address planned risk_accepted third_party alternate_mitigation");
-    if (*known == Status::Completed) return fault(item["status"], "`completed` is computed and cannot be set", "use third_party or alternate_mitigation for what Assay cannot see");
+    if (!known)
+      return fault(item["status"], fmt::format("unknown status `{}`", word),
+                   "one of to_address planned risk_accepted third_party alternate_mitigation");
+    if (*known == Status::Completed)
+      return fault(item["status"], "`completed` is computed and cannot be set",
+                   "use third_party or alternate_mitigation for what Assay cannot see");
     StatusDecision decision;
     decision.status = *known;
     decision.owner = TRY(required(item, "owner"));
     decision.reason = TRY(required(item, "reason"));
     decision.expires = TRY(date(item, "expires"));
-    if (!out.statuses.emplace(id, std::move(decision)).second) return fault(item, fmt::format("a second status for `{}`", id), {});
+    if (!out.statuses.emplace(id, std::move(decision)).second)
+      return fault(item, fmt::format("a second status for `{}`", id), {});
     return {};
   }
 
@@ -143,7 +152,9 @@ class Reader {
   Result<void> read_attestation(const YAML::Node& item, Decisions& out) const {
     TRY(allow(item, {"control", "verdict", "by", "evidence", "on", "expires"}));
     const auto id = TRY(control(item, TRY(required(item, "control"))));
-    if (!catalogue_.control(id)->manual) return fault(item, fmt::format("`{}` is judged from evidence and cannot be attested", id), "use a status instead");
+    if (!catalogue_.control(id)->manual)
+      return fault(item, fmt::format("`{}` is judged from evidence and cannot be attested", id),
+                   "use a status instead");
     const auto word = TRY(required(item, "verdict"));
     if (word != "pass" && word != "fail") return fault(item["verdict"], "must be pass or fail", {});
     Attestation attestation;
@@ -152,7 +163,8 @@ class Reader {
     attestation.evidence = TRY(required(item, "evidence"));
     attestation.on = TRY(date(item, "on"));
     attestation.expires = TRY(date(item, "expires"));
-    if (!out.attestations.emplace(id, std::move(attestation)).second) return fault(item, fmt::format("a second attestation for `{}`", id), {});
+    if (!out.attestations.emplace(id, std::move(attestation)).second)
+      return fault(item, fmt::format("a second attestation for `{}`", id), {});
     return {};
   }
 
@@ -179,19 +191,28 @@ Result<Decisions> read_decisions(const std::filesystem::path& file, const catalo
   try {
     return Reader(file.string(), catalogue).read(root);
   } catch (const YAML::Exception& thrown) {
-    return invalid(fmt::format("{}:{}: {}", file.string(), thrown.mark.line + 1, thrown.msg), "see docs/decisions-file.md");
+    return invalid(fmt::format("{}:{}: {}", file.string(), thrown.mark.line + 1, thrown.msg),
+                   "see docs/decisions-file.md");
   }
 }
 
-void add_source_decisions(const snapshot::Evidence& evidence, const catalog::Catalogue& catalogue, Decisions& decisions) {
+void add_source_decisions(const snapshot::Evidence& evidence, const catalog::Catalogue& catalogue,
+                          Decisions& decisions) {
   for (const auto& e : evidence.exceptions)
     for (const auto* control : catalogue.answering(e.framework, e.requirement))
-      decisions.exceptions.push_back({control->id, e.kind, {e.value}, evidence.manifest.source,
-                                      fmt::format("declared in the configuration of {} for {}", evidence.manifest.source, e.requirement), {}});
+      decisions.exceptions.push_back(
+          {control->id,
+           e.kind,
+           {e.value},
+           evidence.manifest.source,
+           fmt::format("declared in the configuration of {} for {}", evidence.manifest.source, e.requirement),
+           {}});
   for (const auto& o : evidence.omissions)
     for (const auto* control : catalogue.answering(o.framework, o.requirement))
-      decisions.statuses.emplace(control->id, StatusDecision{Status::RiskAccepted, evidence.manifest.source,
-                                                             o.reason.empty() ? fmt::format("{} was omitted", o.requirement) : o.reason, o.expires});
+      decisions.statuses.emplace(
+          control->id,
+          StatusDecision{Status::RiskAccepted, evidence.manifest.source,
+                         o.reason.empty() ? fmt::format("{} was omitted", o.requirement) : o.reason, o.expires});
 }
 
 }  // namespace assay::assess

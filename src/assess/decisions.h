@@ -65,7 +65,8 @@ Result<Decisions> read_decisions(const std::filesystem::path& file, const catalo
 
 // Adds what the evidence's own source declared: its exceptions, and its omissions as accepted risks. The file's word on
 // a control comes before the source's.
-void add_source_decisions(const snapshot::Evidence& evidence, const catalog::Catalogue& catalogue, Decisions& decisions);
+void add_source_decisions(const snapshot::Evidence& evidence, const catalog::Catalogue& catalogue,
+                          Decisions& decisions);
 
 inline bool in_force(const std::optional<Timestamp>& expires, Timestamp now) { return !expires || *expires > now; }
 

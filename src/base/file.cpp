@@ -1,13 +1,13 @@
 #include "base/file.h"
 
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <utility>
 
 namespace assay {
 namespace {
@@ -40,13 +40,16 @@ Result<File> File::open(const std::filesystem::path& path) {
   }
   if (!S_ISREG(status.st_mode)) {
     ::close(fd);
-    const auto* kind = S_ISDIR(status.st_mode) ? "a directory" : S_ISFIFO(status.st_mode) ? "a FIFO" : "not a regular file";
+    const auto* kind = S_ISDIR(status.st_mode)    ? "a directory"
+                       : S_ISFIFO(status.st_mode) ? "a FIFO"
+                                                  : "not a regular file";
     return invalid(fmt::format("`{}`: is {}", path.string(), kind), "give a regular file");
   }
   return File(fd, static_cast<std::size_t>(status.st_size), path);
 }
 
-File::File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)), size_(other.size_), path_(std::move(other.path_)) {}
+File::File(File&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), size_(other.size_), path_(std::move(other.path_)) {}
 File& File::operator=(File&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(size_, other.size_);

@@ -1,10 +1,10 @@
 #include "base/iso8601.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 

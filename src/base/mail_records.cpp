@@ -11,7 +11,8 @@ std::optional<std::string> tag(std::string_view record, std::string_view name) {
   for (const auto part : text::split(record, ';')) {
     const auto equals = part.find('=');
     if (equals == std::string_view::npos) continue;
-    if (text::iequals(text::trim(part.substr(0, equals)), name)) return std::string(text::trim(part.substr(equals + 1)));
+    if (text::iequals(text::trim(part.substr(0, equals)), name))
+      return std::string(text::trim(part.substr(equals + 1)));
   }
   return std::nullopt;
 }
@@ -27,7 +28,8 @@ std::optional<Spf> parse_spf(std::string_view record) {
   for (auto term : std::vector(terms.begin() + 1, terms.end())) {
     const auto word = term.substr(0, term.find_first_of(":/="));
     if (term.size() > word.size() && term[word.size()] == '=') {  // a modifier: name=value, unknown ones are ignored
-      if (text::iequals(word, "redirect") && spf.redirect.empty()) spf.redirect = text::lower(term.substr(word.size() + 1));
+      if (text::iequals(word, "redirect") && spf.redirect.empty())
+        spf.redirect = text::lower(term.substr(word.size() + 1));
       continue;
     }
     char qualifier = '+';
@@ -36,7 +38,8 @@ std::optional<Spf> parse_spf(std::string_view record) {
       qualifier = name[0];
       name.remove_prefix(1);
     }
-    const auto known = std::find_if(mechanisms.begin(), mechanisms.end(), [&](auto m) { return text::iequals(m, name); });
+    const auto known =
+        std::find_if(mechanisms.begin(), mechanisms.end(), [&](auto m) { return text::iequals(m, name); });
     if (known == mechanisms.end()) {
       spf.unknown.emplace_back(term);
       continue;

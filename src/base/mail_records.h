@@ -15,8 +15,8 @@ std::optional<std::string> tag(std::string_view record, std::string_view name);
 
 // An SPF record (RFC 7208) taken apart.
 struct Spf {
-  std::string all;       // the `all` mechanism with its qualifier: `-all`, `~all`, `?all`, `+all`; empty without one
-  std::string redirect;  // the domain of `redirect=`, which counts only without `all`; empty without one
+  std::string all;          // the `all` mechanism with its qualifier: `-all`, `~all`, `?all`, `+all`; empty without one
+  std::string redirect;     // the domain of `redirect=`, which counts only without `all`; empty without one
   std::size_t lookups = 0;  // mechanisms and modifiers that cost a DNS query (section 4.6.4: at most 10)
   std::vector<std::string> unknown;  // terms that are no mechanism: a permanent error for receivers
 };

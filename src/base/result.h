@@ -1,9 +1,9 @@
 #pragma once
 
-#include <tl/expected.hpp>
-
 #include <string>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 #include "base/error.h"
 
@@ -33,11 +33,11 @@ inline Error invalid(std::string message, std::string hint = {}) {
 #define ASSAY_CONCAT_(a, b) a##b
 #define ASSAY_CONCAT(a, b) ASSAY_CONCAT_(a, b)
 // Each use has a name of its own, so that one TRY can stand inside another.
-#define ASSAY_TRY_(name, expr, error)               \
-  __extension__({                                   \
-    auto&& name = (expr);                           \
-    if (!name) return error;                        \
-    std::move(name).take();                         \
+#define ASSAY_TRY_(name, expr, error) \
+  __extension__({                     \
+    auto&& name = (expr);             \
+    if (!name) return error;          \
+    std::move(name).take();           \
   })
 #define ASSAY_TRY(name, expr) ASSAY_TRY_(name, expr, std::move(name).error())
 #define ASSAY_TRY_IN(name, place, expr) ASSAY_TRY_(name, expr, std::move(name).error().in(place))

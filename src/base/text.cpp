@@ -99,7 +99,8 @@ std::string printable(std::string_view s) {
     const auto c = static_cast<unsigned char>(s[i]);
     const auto length = character_length(s.substr(i));
     // C1 controls (U+0080 to U+009F) move terminals as much as C0 ones do.
-    const bool control = c < 0x20 || c == 0x7F || (length == 2 && c == 0xC2 && static_cast<unsigned char>(s[i + 1]) < 0xA0);
+    const bool control =
+        c < 0x20 || c == 0x7F || (length == 2 && c == 0xC2 && static_cast<unsigned char>(s[i + 1]) < 0xA0);
     if (length == 0 || control) {
       const std::size_t bytes = length == 0 ? 1 : length;
       for (std::size_t k = 0; k < bytes; ++k) {
@@ -156,7 +157,8 @@ std::string count(std::size_t n, std::string_view one, std::string_view many) {
 }
 
 std::string plural(std::string_view noun) {
-  const bool vowel_before_y = noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string_view::npos;
+  const bool vowel_before_y =
+      noun.size() > 1 && std::string_view("aeiou").find(noun[noun.size() - 2]) != std::string_view::npos;
   if (noun.ends_with('y') && !vowel_before_y) return std::string(noun.substr(0, noun.size() - 1)) + "ies";
   if (noun.ends_with('s') || noun.ends_with('x') || noun.ends_with("ch")) return std::string(noun) + "es";
   return std::string(noun) + "s";

@@ -1,9 +1,9 @@
 #include "base/yaml.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -51,9 +51,11 @@ class Inspection {
   explicit Inspection(const std::string& name) : name_(name) {}
 
   Result<void> inspect(const YAML::Node& node, int depth) {
-    if (++nodes_ > kMaxNodes) return Error{ErrorCode::Limit, fmt::format("`{}`: more than {} values", name_, kMaxNodes), {}};
+    if (++nodes_ > kMaxNodes)
+      return Error{ErrorCode::Limit, fmt::format("`{}`: more than {} values", name_, kMaxNodes), {}};
     if (depth > kMaxDepth) return too_deep_error(name_);
-    if (node.IsScalar() && !text::is_utf8(node.Scalar())) return invalid(place(name_, node) + ": not UTF-8", "save it as UTF-8");
+    if (node.IsScalar() && !text::is_utf8(node.Scalar()))
+      return invalid(place(name_, node) + ": not UTF-8", "save it as UTF-8");
     if (node.IsSequence())
       for (const auto& item : node) TRY(inspect(item, depth + 1));
     if (!node.IsMap()) return {};
@@ -61,7 +63,8 @@ class Inspection {
     for (const auto& item : node) {
       TRY(inspect(item.first, depth + 1));
       const auto key = item.first.IsNull() ? "null" : item.first.Scalar();
-      if (!item.first.IsSequence() && !item.first.IsMap() && !keys.insert(key).second) return invalid(fmt::format("{}: `{}` stands twice in one map", place(name_, item.first), key), "keep one");
+      if (!item.first.IsSequence() && !item.first.IsMap() && !keys.insert(key).second)
+        return invalid(fmt::format("{}: `{}` stands twice in one map", place(name_, item.first), key), "keep one");
       TRY(inspect(item.second, depth + 1));
     }
     return {};

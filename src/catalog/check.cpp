@@ -1,9 +1,9 @@
 #include "catalog/check.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "sql/database.h"
@@ -62,7 +62,8 @@ void make_views(Catalogue& catalogue, const sql::Database& db, std::vector<Probl
   }
 }
 
-void resolve_control(const Catalogue& catalogue, const sql::Database& db, Control& control, std::vector<Problem>& problems) {
+void resolve_control(const Catalogue& catalogue, const sql::Database& db, Control& control,
+                     std::vector<Problem>& problems) {
   if (control.manual || control.check.empty()) return;
   sql::Guard guard(db, {});
   const auto prepared = guard.prepare(control.check);
@@ -78,15 +79,21 @@ void resolve_control(const Catalogue& catalogue, const sql::Database& db, Contro
       problems.push_back({sql_place(control), fmt::format("{}: check: gives no column `{}`", control.id, needed)});
   for (const auto& name : names)
     if (name != "resource" && name != "name" && name != "verdict" && name != "reason")
-      problems.push_back({sql_place(control), fmt::format("{}: check: column `{}` is not one of resource, name, verdict, reason", control.id, name)});
+      problems.push_back(
+          {sql_place(control),
+           fmt::format("{}: check: column `{}` is not one of resource, name, verdict, reason", control.id, name)});
   // What a view reads is the view's to document; here are the tables that the check itself names.
   for (const auto& [table, columns] : control.sql_reads) {
     if (catalogue.table_or_child(table) == nullptr) continue;
     const auto* parent = catalogue.parent_of(table);
     const auto& top = parent == nullptr ? table : parent->name;
-    const auto named = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), top) != list.end(); };
+    const auto named = [&](const std::vector<std::string>& list) {
+      return std::find(list.begin(), list.end(), top) != list.end();
+    };
     if (!named(control.needs) && !named(control.reads))
-      problems.push_back({sql_place(control), fmt::format("{}: check reads `{}`, which is in neither `needs` nor `reads`", control.id, top)});
+      problems.push_back(
+          {sql_place(control),
+           fmt::format("{}: check reads `{}`, which is in neither `needs` nor `reads`", control.id, top)});
   }
 }
 
@@ -127,7 +134,8 @@ bool has_else_pass(std::string_view sql) {
 void check_given_rows(const Control& control, const Case& c, const Table& table, const Json& rows, const Place& place,
                       std::vector<Problem>& problems) {
   if (!rows.is_array()) {
-    problems.push_back({place, fmt::format("case `{}`: `{}` must be a list of rows or a coverage state", c.name, table.name)});
+    problems.push_back(
+        {place, fmt::format("case `{}`: `{}` must be a list of rows or a coverage state", c.name, table.name)});
     return;
   }
   for (const auto& row : rows) {
@@ -136,7 +144,8 @@ void check_given_rows(const Control& control, const Case& c, const Table& table,
       continue;
     }
     for (const auto& [key, value] : row.items()) {
-      const auto child = std::find_if(table.children.begin(), table.children.end(), [&](const auto& t) { return t.name == key; });
+      const auto child =
+          std::find_if(table.children.begin(), table.children.end(), [&](const auto& t) { return t.name == key; });
       if (child != table.children.end()) {
         check_given_rows(control, c, *child, value, place, problems);
       } else if (table.column(key) == nullptr) {
@@ -147,22 +156,26 @@ void check_given_rows(const Control& control, const Case& c, const Table& table,
 }
 
 // What a case gives beside tables.
-void check_given_map(const Case& c, const std::string& key, const Json& value, const Place& place, std::vector<Problem>& problems) {
+void check_given_map(const Case& c, const std::string& key, const Json& value, const Place& place,
+                     std::vector<Problem>& problems) {
   const std::vector<std::string_view> known = key == "licences" ? std::vector<std::string_view>{"held", "missing"}
-                                              : key == "tenant" ? std::vector<std::string_view>{"id", "name", "cloud"}
-                                                                : std::vector<std::string_view>{};  // any kind may be declared
+                                              : key == "tenant"
+                                                  ? std::vector<std::string_view>{"id", "name", "cloud"}
+                                                  : std::vector<std::string_view>{};  // any kind may be declared
   if (!value.is_object()) {
     problems.push_back({place, fmt::format("case `{}`: `{}` must be a map", c.name, key)});
     return;
   }
   for (const auto& [name, ignored] : value.items())
     if (!known.empty() && std::find(known.begin(), known.end(), name) == known.end())
-      problems.push_back({place, fmt::format("case `{}`: `{}` has no `{}`: one of {}", c.name, key, name, fmt::join(known, " "))});
+      problems.push_back(
+          {place, fmt::format("case `{}`: `{}` has no `{}`: one of {}", c.name, key, name, fmt::join(known, " "))});
 }
 
 void check_cases(const Catalogue& catalogue, const Control& control, std::vector<Problem>& problems) {
   if (control.manual) return;
-  constexpr std::array<std::string_view, 6> states{"absent", "denied", "not_licensed", "not_offered", "failed", "collected"};
+  constexpr std::array<std::string_view, 6> states{"absent",      "denied", "not_licensed",
+                                                   "not_offered", "failed", "collected"};
   std::set<std::string> kinds;
   for (const auto& c : control.cases) {
     const Place place{control.place.file, c.line};
@@ -177,7 +190,8 @@ void check_cases(const Catalogue& catalogue, const Control& control, std::vector
         problems.push_back({place, fmt::format("case `{}`: unknown table `{}`", c.name, key)});
       } else if (value.is_string()) {
         if (std::find(states.begin(), states.end(), value.get<std::string>()) == states.end())
-          problems.push_back({place, fmt::format("case `{}`: `{}` is no coverage state: one of {}", c.name, value.get<std::string>(), fmt::join(states, " "))});
+          problems.push_back({place, fmt::format("case `{}`: `{}` is no coverage state: one of {}", c.name,
+                                                 value.get<std::string>(), fmt::join(states, " "))});
       } else {
         check_given_rows(control, c, *table, value, place, problems);
       }
@@ -187,7 +201,8 @@ void check_cases(const Catalogue& catalogue, const Control& control, std::vector
     if (kinds.count(kind) == 0)
       problems.push_back({control.place, fmt::format("{}: there is no case for `{}`", control.id, kind)});
   if (!control.licence.empty() && kinds.count("not_licensed") == 0)
-    problems.push_back({control.place, fmt::format("{}: needs a licence, but there is no case for `not_licensed`", control.id)});
+    problems.push_back(
+        {control.place, fmt::format("{}: needs a licence, but there is no case for `not_licensed`", control.id)});
 }
 
 }  // namespace
@@ -206,10 +221,14 @@ void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
         if (catalogue.table(name) == nullptr && !is_built_in(name))
           problems.push_back({control.place, fmt::format("{}: unknown table `{}`", control.id, name)});
     for (const auto& name : control.licence)
-      if (std::none_of(catalogue.plans.begin(), catalogue.plans.end(), [&](const auto& p) { return text::iequals(p.plan, name); }))
+      if (std::none_of(catalogue.plans.begin(), catalogue.plans.end(),
+                       [&](const auto& p) { return text::iequals(p.plan, name); }))
         problems.push_back({control.place, fmt::format("{}: unknown service plan `{}`", control.id, name)});
     if (has_else_pass(control.check))
-      problems.push_back({control.check_place, fmt::format("{}: `ELSE 'pass'`: a pass must be proven, and ELSE also catches missing evidence", control.id)});
+      problems.push_back(
+          {control.check_place,
+           fmt::format("{}: `ELSE 'pass'`: a pass must be proven, and ELSE also catches missing evidence",
+                       control.id)});
     for (const auto& [id, requirements] : control.frameworks) {
       const auto* framework = catalogue.framework(id);
       if (framework == nullptr) {
@@ -219,17 +238,22 @@ void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
       for (const auto& name : requirements) {
         const bool known = std::any_of(framework->requirements.begin(), framework->requirements.end(),
                                        [&](const auto& r) { return r.id == name; });
-        if (!known) problems.push_back({control.place, fmt::format("{}: framework `{}` has no requirement `{}`", control.id, id, name)});
+        if (!known)
+          problems.push_back(
+              {control.place, fmt::format("{}: framework `{}` has no requirement `{}`", control.id, id, name)});
       }
     }
     check_cases(catalogue, control, problems);
   }
   for (const auto& framework : catalogue.frameworks) {
-    if (framework.title.empty()) problems.push_back({framework.place, fmt::format("framework `{}` has no file with its id and title", framework.id)});
+    if (framework.title.empty())
+      problems.push_back(
+          {framework.place, fmt::format("framework `{}` has no file with its id and title", framework.id)});
     std::set<std::string> seen;
     for (const auto& requirement : framework.requirements) {
       const auto& place = requirement.place;
-      if (!seen.insert(requirement.id).second) problems.push_back({place, fmt::format("requirement `{}` is declared twice", requirement.id)});
+      if (!seen.insert(requirement.id).second)
+        problems.push_back({place, fmt::format("requirement `{}` is declared twice", requirement.id)});
       if (catalogue.answering(framework.id, requirement.id).empty())
         problems.push_back({place, fmt::format("no control answers requirement `{}`", requirement.id)});
     }

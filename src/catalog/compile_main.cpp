@@ -1,10 +1,10 @@
 // Build step: compiles the catalogue folder into the image that is embedded in the program.
 //   assay-compile-catalogue CATALOGUE OUT
 // Fails the build on any problem that would keep a control from running.
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <filesystem>
+
+#include <fmt/format.h>
 
 #include "base/file.h"
 #include "catalog/check.h"

@@ -1,12 +1,12 @@
 #include "catalog/directory.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <initializer_list>
+
+#include <fmt/format.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -57,9 +57,7 @@ class Reader {
  public:
   Reader(std::string file, std::vector<Problem>& problems) : file_(std::move(file)), problems_(&problems) {}
 
-  void problem(const YAML::Node& at, std::string message) {
-    problems_->push_back({place(at), std::move(message)});
-  }
+  void problem(const YAML::Node& at, std::string message) { problems_->push_back({place(at), std::move(message)}); }
   Place place(const YAML::Node& node) const { return {file_, node.IsDefined() ? node.Mark().line + 1 : 0}; }
 
   // Whether it is a map at all; unknown keys are problems, but no reason to stop.
@@ -75,7 +73,9 @@ class Reader {
   }
 
   // What stands under `key`; nothing when it is absent or not what it must be.
-  YAML::Node list(const YAML::Node& map, const char* key) { return of_kind(map, key, YAML::NodeType::Sequence, "a list"); }
+  YAML::Node list(const YAML::Node& map, const char* key) {
+    return of_kind(map, key, YAML::NodeType::Sequence, "a list");
+  }
   YAML::Node map(const YAML::Node& map, const char* key) { return of_kind(map, key, YAML::NodeType::Map, "a map"); }
   std::vector<std::string> texts(const YAML::Node& map, const char* key) {
     const auto node = map[key];
@@ -163,7 +163,8 @@ std::vector<Column> read_columns(Reader& in, const YAML::Node& list) {
     if (node["absent"]) column.absent = to_json(node["absent"]);
     for (const auto& item : node)
       if (key_of(item.first) == "null") column.null = to_json(item.second);
-    for (const auto& item : in.map(node, "values")) column.values.emplace_back(item.first.Scalar(), item.second.Scalar());
+    for (const auto& item : in.map(node, "values"))
+      column.values.emplace_back(item.first.Scalar(), item.second.Scalar());
     const bool twice = std::any_of(out.begin(), out.end(), [&](const auto& c) { return c.name == column.name; });
     if (twice) in.problem(node, fmt::format("column `{}` is declared twice", column.name));
     out.push_back(std::move(column));
@@ -202,7 +203,8 @@ Table read_table(Reader& in, const YAML::Node& node) {
     child.about = yaml::text(child_node, "about");
     child.service = table.service;
     child.pointer = in.required(child_node, "pointer");
-    if (!child.pointer.starts_with('/')) in.problem(child_node, fmt::format("pointer `{}` must begin with `/`", child.pointer));
+    if (!child.pointer.starts_with('/'))
+      in.problem(child_node, fmt::format("pointer `{}` must begin with `/`", child.pointer));
     child.map = in.is_word(child_node, "rows", "map");
     child.columns = read_columns(in, in.list(child_node, "columns"));
     table.children.push_back(std::move(child));
@@ -240,7 +242,8 @@ std::optional<Case> read_case(Reader& in, const YAML::Node& node) {
     if (expect["good"]) c.good = in.whole(expect, "good", 0);
     if (expect["total"]) c.total = in.whole(expect, "total", 0);
   }
-  constexpr std::array<std::string_view, 6> verdicts{"pass", "fail", "unknown", "not_applicable", "not_licensed", "manual"};
+  constexpr std::array<std::string_view, 6> verdicts{"pass",           "fail",         "unknown",
+                                                     "not_applicable", "not_licensed", "manual"};
   if (std::find(verdicts.begin(), verdicts.end(), c.verdict) == verdicts.end())
     in.problem(expect, fmt::format("`{}` is no verdict: one of {}", c.verdict, fmt::join(verdicts, " ")));
   return c;
@@ -250,15 +253,16 @@ void read_rubric(Reader& in, const YAML::Node& node, Control& control) {
   control.rubric = to_json(in.map(node, "rubric"));
   if (!control.rubric.is_object()) return;
   std::int64_t sum = 0;
-  for (const auto& [key, value] : control.rubric.items()) sum += value.is_number_integer() ? value.get<std::int64_t>() : 0;
+  for (const auto& [key, value] : control.rubric.items())
+    sum += value.is_number_integer() ? value.get<std::int64_t>() : 0;
   if (sum != control.points)
     in.problem(node["rubric"], fmt::format("the rubric adds up to {}, but `points` is {}", sum, control.points));
 }
 
 Control read_control(Reader& in, const YAML::Node& node) {
-  in.allow(node, {"id", "version", "title", "service", "category", "points", "scoring", "unit", "why", "user_impact",
-                  "effort", "licence", "needs", "reads", "microsoft", "frameworks", "none", "check", "rubric",
-                  "remediation", "manual", "cases"});
+  in.allow(node, {"id",   "version",     "title",  "service",     "category", "points", "scoring",   "unit",
+                  "why",  "user_impact", "effort", "licence",     "needs",    "reads",  "microsoft", "frameworks",
+                  "none", "check",       "rubric", "remediation", "manual",   "cases"});
   Control c;
   c.place = in.place(node);
   c.id = in.required(node, "id");
@@ -272,7 +276,8 @@ Control read_control(Reader& in, const YAML::Node& node) {
   if (c.points < 1 || c.points > 10)
     in.problem(node["points"] ? node["points"] : node, fmt::format("`points` is {}, but must be 1 to 10", c.points));
   read_rubric(in, node, c);
-  c.scoring = in.one_of(node, "scoring", {"binary", "proportional"}) == "proportional" ? Scoring::Proportional : Scoring::Binary;
+  c.scoring = in.one_of(node, "scoring", {"binary", "proportional"}) == "proportional" ? Scoring::Proportional
+                                                                                       : Scoring::Binary;
   c.unit = in.required(node, "unit");
   c.why = std::string(text::trim(in.required(node, "why")));
   if (node["user_impact"] && node["user_impact"].IsMap()) {
@@ -295,7 +300,8 @@ Control read_control(Reader& in, const YAML::Node& node) {
   c.reads = in.texts(node, "reads");
   c.microsoft = in.texts(node, "microsoft");
   const auto frameworks = in.map(node, "frameworks");
-  for (const auto& item : frameworks) c.frameworks[item.first.Scalar()] = in.texts(frameworks, item.first.Scalar().c_str());
+  for (const auto& item : frameworks)
+    c.frameworks[item.first.Scalar()] = in.texts(frameworks, item.first.Scalar().c_str());
   if (const auto remediation = in.map(node, "remediation"); !remediation.IsNull()) {
     c.remediation = to_json(remediation);
     in.allow(remediation, {"steps", "change"});
@@ -428,7 +434,8 @@ class DirectoryReader {
       in.allow(node, {"plans"});
       for (const auto& item : in.list(node, "plans"))
         if (in.allow(item, {"plan", "title", "offered_by", "also"}))
-          catalogue_.plans.push_back({in.required(item, "plan"), in.required(item, "title"), in.texts(item, "offered_by"), in.texts(item, "also")});
+          catalogue_.plans.push_back({in.required(item, "plan"), in.required(item, "title"),
+                                      in.texts(item, "offered_by"), in.texts(item, "also")});
     }));
     TRY(read_single(root / "catalogue.yaml", [&](Reader& in, const YAML::Node& node) {
       in.allow(node, {"version"});
@@ -494,11 +501,13 @@ class DirectoryReader {
 }  // namespace
 
 std::string describe(const Problem& problem) {
-  if (problem.place.line == 0) return problem.place.file.empty() ? problem.message : problem.place.file + ": " + problem.message;
+  if (problem.place.line == 0)
+    return problem.place.file.empty() ? problem.message : problem.place.file + ": " + problem.message;
   return fmt::format("{}:{}: {}", problem.place.file, problem.place.line, problem.message);
 }
 
-Result<Catalogue> read_directories(const std::vector<fs::path>& folders, std::vector<Problem>& problems, Catalogue base) {
+Result<Catalogue> read_directories(const std::vector<fs::path>& folders, std::vector<Problem>& problems,
+                                   Catalogue base) {
   Catalogue catalogue = std::move(base);
   DirectoryReader reader(catalogue, problems);
   for (const auto& folder : folders) TRY(reader.read(folder));

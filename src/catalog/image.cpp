@@ -85,8 +85,14 @@ Json framework_json(const Framework& f) {
     for (const auto& [id, list] : r.crosswalk) crosswalk[id] = strings(list);
     requirements.push_back({{"id", r.id}, {"title", r.title}, {"level", r.level}, {"crosswalk", crosswalk}});
   }
-  return {{"id", f.id}, {"title", f.title}, {"publisher", f.publisher}, {"version", f.version}, {"source", f.source},
-          {"about", f.about}, {"unlicensed_fails", f.unlicensed_fails}, {"requirements", requirements}};
+  return {{"id", f.id},
+          {"title", f.title},
+          {"publisher", f.publisher},
+          {"version", f.version},
+          {"source", f.source},
+          {"about", f.about},
+          {"unlicensed_fails", f.unlicensed_fails},
+          {"requirements", requirements}};
 }
 
 // Reading. The image is ours: simdjson's exceptions are caught once, in read_image.
@@ -218,9 +224,10 @@ Image make_image(const Catalogue& catalogue) {
   for (const auto& f : catalogue.frameworks) frameworks.push_back(framework_json(f));
   Json plans = Json::array();
   for (const auto& p : catalogue.plans)
-    plans.push_back({{"plan", p.plan}, {"title", p.title}, {"offered_by", strings(p.offered_by)}, {"also", strings(p.also)}});
-  const Json document{{"version", catalogue.version}, {"tables", tables}, {"views", views}, {"controls", controls},
-                      {"frameworks", frameworks}, {"plans", plans}};
+    plans.push_back(
+        {{"plan", p.plan}, {"title", p.title}, {"offered_by", strings(p.offered_by)}, {"also", strings(p.also)}});
+  const Json document{{"version", catalogue.version}, {"tables", tables},         {"views", views},
+                      {"controls", controls},         {"frameworks", frameworks}, {"plans", plans}};
   return {document.dump(), Json{{"controls", details}, {"sources", sources}}.dump()};
 }
 

@@ -9,7 +9,8 @@
 namespace assay::catalog {
 
 // The compiled catalogue, made at build time and embedded: one JSON document with everything that a run needs, and one
-// with the details that only those read who explain, show or test a control: cases, remediation, rubric, a table's source.
+// with the details that only those read who explain, show or test a control: cases, remediation, rubric, a table's
+// source.
 struct Image {
   std::string catalogue;
   std::string details;

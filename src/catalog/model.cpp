@@ -87,7 +87,8 @@ void Catalogue::build_index() {
   for (const auto& control : controls) {
     controls_.emplace(control.id, &control);
     for (const auto& [framework, requirements] : control.frameworks)
-      for (const auto& requirement : requirements) answers_[text::lower(framework + "\n" + requirement)].push_back(&control);
+      for (const auto& requirement : requirements)
+        answers_[text::lower(framework + "\n" + requirement)].push_back(&control);
   }
 }
 

@@ -32,16 +32,16 @@ struct Column {
   std::string pointer;  // JSON pointer in Graph's spelling, matched without case; `@key`: the key of the map entry
   ColumnType type = ColumnType::Text;
   std::string about;
-  std::optional<Json> absent;   // the value that the service documents for absent or null; nullopt: NULL
-  std::optional<Json> null{};   // the value that it documents for an explicit null, where absent tells nothing
+  std::optional<Json> absent;  // the value that the service documents for absent or null; nullopt: NULL
+  std::optional<Json> null{};  // the value that it documents for an explicit null, where absent tells nothing
   std::vector<std::pair<std::string, std::string>> values{};  // other spelling or number → canonical name
 };
 
 // Where an import finds the rows of a table. Several: files of different ages; the first that is present counts.
 struct ImportSource {
-  std::string key;   // top-level member of the file
-  std::string rows;  // pointer inside each element to the real rows; empty: the elements are the rows
-  bool map = false;  // the member is an object keyed by id
+  std::string key;                    // top-level member of the file
+  std::string rows;                   // pointer inside each element to the real rows; empty: the elements are the rows
+  bool map = false;                   // the member is an object keyed by id
   std::vector<std::string> commands;  // if one of them failed in the exporter's own list, the table is `failed`
 };
 
@@ -118,7 +118,7 @@ struct Control {
 struct Requirement {
   std::string id;
   std::string title;
-  std::string level;  // shall, should, … in the framework's own terms
+  std::string level;                                          // shall, should, … in the framework's own terms
   std::map<std::string, std::vector<std::string>> crosswalk;  // other framework → its ids
   Place place;
 };
@@ -159,10 +159,10 @@ class Catalogue {
   std::vector<Framework> frameworks;
   std::vector<ServicePlan> plans;
 
-  void build_index();  // after the vectors have been filled
-  const Table* table(std::string_view name) const;        // top-level tables
+  void build_index();                               // after the vectors have been filled
+  const Table* table(std::string_view name) const;  // top-level tables
   const Table* table_or_child(std::string_view name) const;
-  const Table* parent_of(std::string_view child) const;   // nullptr for a top-level table
+  const Table* parent_of(std::string_view child) const;  // nullptr for a top-level table
   const View* view(std::string_view name) const;
   const Control* control(std::string_view id) const;
   const Framework* framework(std::string_view id) const;

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/json_views.h"
@@ -20,7 +20,8 @@ Rows finding_rows(const score::Score& score) {
   Rows rows({{"control"}, {"verdict"}, {"points", true}, {"title", false, true}, {"reason", false, true}});
   for (const auto& action : score.actions) {
     const auto& f = *action.finding;
-    rows.add({f.control->id, std::string(assess::name(f.verdict)), fmt::format("{:.2f}/{:.0f}", points(action.earned), points(action.possible)), f.control->title, f.reason},
+    rows.add({f.control->id, std::string(assess::name(f.verdict)),
+              fmt::format("{:.2f}/{:.0f}", points(action.earned), points(action.possible)), f.control->title, f.reason},
              style_of(f.verdict));
   }
   return rows;
@@ -57,7 +58,8 @@ Result<int> run_actions(const Context& context, const Arguments& arguments) {
   if (context.output() == Format::Json) {
     Json list = Json::array();
     for (const auto* action : ranked(score))
-      if (arguments.limit == 0 || static_cast<std::size_t>(action->rank) <= arguments.limit) list.push_back(finding_json(*action));
+      if (arguments.limit == 0 || static_cast<std::size_t>(action->rank) <= arguments.limit)
+        list.push_back(finding_json(*action));
     print_json(list);
     return 0;
   }
@@ -75,7 +77,9 @@ Result<int> run_demo(const Context& context, const Arguments& arguments) {
   print_line(styled("Do these first", Style::Bold, context.terminal));
   print(action_rows(score, 10).table(context.terminal));
   print_line("");
-  print_line(fmt::format("Why, and how:  assay explain {} --in {}", ranked(score).empty() ? "CONTROL" : ranked(score).front()->finding->control->id, arguments.source));
+  print_line(fmt::format("Why, and how:  assay explain {} --in {}",
+                         ranked(score).empty() ? "CONTROL" : ranked(score).front()->finding->control->id,
+                         arguments.source));
   return 0;
 }
 
@@ -83,31 +87,38 @@ Result<int> run_demo(const Context& context, const Arguments& arguments) {
 
 void add_source_options(CLI::App& command, Context& context) {
   command.add_option("--kind", context.kind, "What the source is, when it cannot be seen: snapshot or scubagear");
-  command.add_option("--decisions", context.decisions, "A YAML file with statuses, exceptions, attestations, points and zones");
+  command.add_option("--decisions", context.decisions,
+                     "A YAML file with statuses, exceptions, attestations, points and zones");
 }
 
 void add_assess(CLI::App& app, Context& context, Run& run) {
   auto arguments = std::make_shared<Arguments>();
   auto* assess = app.add_subcommand("assess", "Judge a tenant: the score, and every control's verdict with its reason");
   assess->add_option("SOURCE", arguments->source, "A snapshot or an export")->required();
-  assess->add_option("--fail-under", arguments->fail_under, "Exit with 1 when the score is below this percentage")->check(CLI::Range(0.0, 100.0));
+  assess->add_option("--fail-under", arguments->fail_under, "Exit with 1 when the score is below this percentage")
+      ->check(CLI::Range(0.0, 100.0));
   add_source_options(*assess, context);
-  assess->footer("Examples:\n  assay assess contoso.assay\n  assay assess contoso.assay --decisions decisions.yaml --fail-under 80\n"
-                 "  assay assess ProviderSettingsExport.json -o json | jq .score.percent");
-  assess->callback([&context, &run, arguments] { run = [&context, arguments] { return run_assess(context, *arguments); }; });
+  assess->footer(
+      "Examples:\n  assay assess contoso.assay\n  assay assess contoso.assay --decisions decisions.yaml --fail-under "
+      "80\n"
+      "  assay assess ProviderSettingsExport.json -o json | jq .score.percent");
+  assess->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_assess(context, *arguments); }; });
 
   auto* actions = app.add_subcommand("actions", "What to do next: the findings not fully earned, in rank order");
   actions->add_option("SOURCE", arguments->source, "A snapshot or an export")->required();
   actions->add_option("--limit", arguments->limit, "Only the first N");
   add_source_options(*actions, context);
   actions->footer("Example:\n  assay actions contoso.assay --limit 10");
-  actions->callback([&context, &run, arguments] { run = [&context, arguments] { return run_actions(context, *arguments); }; });
+  actions->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_actions(context, *arguments); }; });
 
   auto* demo = app.add_subcommand("demo", "Score, verdict counts and the first ten actions of a source, on one screen");
   demo->add_option("SOURCE", arguments->source, "A snapshot or an export")->required();
   demo->add_flag("--once", arguments->once, "Exit after printing");
   add_source_options(*demo, context);
-  demo->callback([&context, &run, arguments] { run = [&context, arguments] { return run_demo(context, *arguments); }; });
+  demo->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_demo(context, *arguments); }; });
 }
 
 }  // namespace assay::cli

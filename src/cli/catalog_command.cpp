@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "assess/cases.h"
 #include "base/text.h"
@@ -31,15 +31,17 @@ Result<int> run_check(const Context& context) {
   catalog::check_rules(catalogue, problems);
   if (context.output() == Format::Json) {
     Json out = Json::array();
-    for (const auto& p : problems) out.push_back({{"file", p.place.file}, {"line", p.place.line}, {"message", p.message}});
+    for (const auto& p : problems)
+      out.push_back({{"file", p.place.file}, {"line", p.place.line}, {"message", p.message}});
     print_json(out);
   } else {
     for (const auto& p : problems) print_line(text::printable(describe(p)));
   }
   std::size_t requirements = 0;
   for (const auto& f : catalogue.frameworks) requirements += f.requirements.size();
-  message(fmt::format("{} controls, {} tables, {} views, {} requirements: {}", catalogue.controls.size(), catalogue.tables.size(),
-                      catalogue.views.size(), requirements, text::count(problems.size(), "problem", "problems")));
+  message(fmt::format("{} controls, {} tables, {} views, {} requirements: {}", catalogue.controls.size(),
+                      catalogue.tables.size(), catalogue.views.size(), requirements,
+                      text::count(problems.size(), "problem", "problems")));
   return problems.empty() ? 0 : 3;
 }
 
@@ -60,7 +62,8 @@ Result<int> run_test(const Context& context, const Arguments& arguments) {
         if (!result.ok) item["difference"] = result.difference;
         out.push_back(std::move(item));
       } else if (!result.ok || context.output() == Format::Csv) {
-        rows.add({control.id, test.name, result.ok ? "ok" : "no", result.difference}, result.ok ? Style::Plain : Style::Red);
+        rows.add({control.id, test.name, result.ok ? "ok" : "no", result.difference},
+                 result.ok ? Style::Plain : Style::Red);
       }
     }
   }
@@ -76,26 +79,38 @@ Result<int> run_list(const Context& context) {
   if (context.output() == Format::Json) {
     Json out = Json::array();
     for (const auto& c : catalogue.controls)
-      out.push_back({{"control", c.id}, {"version", c.version}, {"title", c.title}, {"service", c.service}, {"category", c.category},
-                     {"points", c.points}, {"manual", c.manual}, {"licence", c.licence}, {"microsoft", c.microsoft}, {"frameworks", c.frameworks}});
+      out.push_back({{"control", c.id},
+                     {"version", c.version},
+                     {"title", c.title},
+                     {"service", c.service},
+                     {"category", c.category},
+                     {"points", c.points},
+                     {"manual", c.manual},
+                     {"licence", c.licence},
+                     {"microsoft", c.microsoft},
+                     {"frameworks", c.frameworks}});
     print_json(out);
     return 0;
   }
   Rows rows({{"control"}, {"points", true}, {"service"}, {"category"}, {"title", false, true}});
-  for (const auto& c : catalogue.controls) rows.add({c.id, std::to_string(c.points), c.service, c.category, c.title}, c.manual ? Style::Dim : Style::Plain);
+  for (const auto& c : catalogue.controls)
+    rows.add({c.id, std::to_string(c.points), c.service, c.category, c.title}, c.manual ? Style::Dim : Style::Plain);
   print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
   return 0;
 }
 
 Json column_json(const catalog::Table& table) {
   Json out = Json::array();
-  for (const auto& c : table.columns) out.push_back({{"name", c.name}, {"type", catalog::name(c.type)}, {"about", c.about}, {"pointer", c.pointer}});
+  for (const auto& c : table.columns)
+    out.push_back({{"name", c.name}, {"type", catalog::name(c.type)}, {"about", c.about}, {"pointer", c.pointer}});
   return out;
 }
 
 Json table_json(const catalog::Table& table) {
-  Json out{{"table", table.name}, {"service", table.service}, {"about", table.about}, {"key", table.key}, {"source", table.source}, {"columns", column_json(table)}};
-  for (const auto& child : table.children) out["children"].push_back({{"table", child.name}, {"about", child.about}, {"columns", column_json(child)}});
+  Json out{{"table", table.name}, {"service", table.service}, {"about", table.about},
+           {"key", table.key},    {"source", table.source},   {"columns", column_json(table)}};
+  for (const auto& child : table.children)
+    out["children"].push_back({{"table", child.name}, {"about", child.about}, {"columns", column_json(child)}});
   return out;
 }
 
@@ -114,7 +129,8 @@ void print_control(const Context& context, const catalog::Control& c) {
   print_line(styled(c.title, Style::Bold, context.terminal) + "  " + c.id);
   print_line(fmt::format("{} points, {}, {}, version {}", c.points, c.service, c.category, c.version));
   print_line("\n" + c.why);
-  print_line(fmt::format("\nOn users: {} ({})\nEffort: {} ({} h)", c.user_impact, c.user_impact_notice, c.effort, c.effort_hours));
+  print_line(fmt::format("\nOn users: {} ({})\nEffort: {} ({} h)", c.user_impact, c.user_impact_notice, c.effort,
+                         c.effort_hours));
   if (!c.licence.empty()) print_line("Licence: any of " + text::join(c.licence, ", "));
   if (c.manual) {
     print_line("\nLook at: " + c.manual_look + "\nAttest: " + c.manual_attest);
@@ -122,7 +138,8 @@ void print_control(const Context& context, const catalog::Control& c) {
     print_line("\nNeeds: " + text::join(c.needs, ", ") + "\n\n" + std::string(text::trim(c.check)));
   }
   print_line("\n" + std::string(text::trim(c.remediation.value("steps", ""))));
-  for (const auto& [framework, requirements] : c.frameworks) print_line(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
+  for (const auto& [framework, requirements] : c.frameworks)
+    print_line(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
   for (const auto& test : c.cases) print_line(fmt::format("case: {} → {}", test.name, test.verdict));
 }
 
@@ -135,11 +152,27 @@ Result<int> run_show(const Context& context, const Arguments& arguments) {
       return 0;
     }
     Json cases = Json::array();
-    for (const auto& test : control->cases) cases.push_back({{"case", test.name}, {"given", test.given}, {"verdict", test.verdict}});
-    print_json({{"control", control->id}, {"version", control->version}, {"title", control->title}, {"why", control->why}, {"points", control->points},
-                {"service", control->service}, {"category", control->category}, {"unit", control->unit}, {"licence", control->licence}, {"needs", control->needs}, {"reads", control->reads},
-                {"check", control->check}, {"manual", control->manual}, {"look", control->manual_look}, {"attest", control->manual_attest}, {"remediation", control->remediation}, {"microsoft", control->microsoft},
-                {"frameworks", control->frameworks}, {"cases", cases}});
+    for (const auto& test : control->cases)
+      cases.push_back({{"case", test.name}, {"given", test.given}, {"verdict", test.verdict}});
+    print_json({{"control", control->id},
+                {"version", control->version},
+                {"title", control->title},
+                {"why", control->why},
+                {"points", control->points},
+                {"service", control->service},
+                {"category", control->category},
+                {"unit", control->unit},
+                {"licence", control->licence},
+                {"needs", control->needs},
+                {"reads", control->reads},
+                {"check", control->check},
+                {"manual", control->manual},
+                {"look", control->manual_look},
+                {"attest", control->manual_attest},
+                {"remediation", control->remediation},
+                {"microsoft", control->microsoft},
+                {"frameworks", control->frameworks},
+                {"cases", cases}});
     return 0;
   }
   if (const auto* table = catalogue.table(arguments.name)) {
@@ -158,7 +191,8 @@ Result<int> run_show(const Context& context, const Arguments& arguments) {
     }
     return 0;
   }
-  return Error{ErrorCode::NotFound, fmt::format("there is no control, table or view `{}`", arguments.name), "`assay catalog list` shows the controls"};
+  return Error{ErrorCode::NotFound, fmt::format("there is no control, table or view `{}`", arguments.name),
+               "`assay catalog list` shows the controls"};
 }
 
 Result<int> run_frameworks(const Context& context) {
@@ -166,7 +200,11 @@ Result<int> run_frameworks(const Context& context) {
   Json out = Json::array();
   Rows rows({{"framework"}, {"version", false, true}, {"requirements", true}, {"title", false, true}});
   for (const auto& f : catalogue.frameworks) {
-    out.push_back({{"id", f.id}, {"title", f.title}, {"publisher", f.publisher}, {"version", f.version}, {"requirements", f.requirements.size()}});
+    out.push_back({{"id", f.id},
+                   {"title", f.title},
+                   {"publisher", f.publisher},
+                   {"version", f.version},
+                   {"requirements", f.requirements.size()}});
     rows.add({f.id, f.version, std::to_string(f.requirements.size()), f.title});
   }
   if (context.output() == Format::Json) {
@@ -183,17 +221,26 @@ void add_catalog(CLI::App& app, Context& context, Run& run) {
   auto arguments = std::make_shared<Arguments>();
   auto* command = app.add_subcommand("catalog", "The controls, tables and frameworks: check, test, list, show");
   command->require_subcommand(1);
-  command->add_subcommand("check", "Every mistake of a rule author, with file and line")
-      ->callback([&context, &run] { run = [&context] { return run_check(context); }; });
+  command->add_subcommand("check", "Every mistake of a rule author, with file and line")->callback([&context, &run] {
+    run = [&context] { return run_check(context); };
+  });
   auto* test = command->add_subcommand("test", "Run the controls' own cases");
   test->add_option("CONTROL", arguments->filter, "Only controls whose id contains this");
-  test->callback([&context, &run, arguments] { run = [&context, arguments] { return run_test(context, *arguments); }; });
-  command->add_subcommand("list", "All controls")->callback([&context, &run] { run = [&context] { return run_list(context); }; });
+  test->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_test(context, *arguments); }; });
+  command->add_subcommand("list", "All controls")->callback([&context, &run] {
+    run = [&context] { return run_list(context); };
+  });
   auto* show = command->add_subcommand("show", "One control, table or view in full");
   show->add_option("NAME", arguments->name, "Its id or name")->required();
-  show->callback([&context, &run, arguments] { run = [&context, arguments] { return run_show(context, *arguments); }; });
-  command->add_subcommand("frameworks", "The frameworks and their versions")->callback([&context, &run] { run = [&context] { return run_frameworks(context); }; });
-  command->footer("Examples:\n  assay catalog check --catalog ./catalog\n  assay catalog test entra. --catalog ./catalog\n  assay catalog show entra.block-legacy-auth");
+  show->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_show(context, *arguments); }; });
+  command->add_subcommand("frameworks", "The frameworks and their versions")->callback([&context, &run] {
+    run = [&context] { return run_frameworks(context); };
+  });
+  command->footer(
+      "Examples:\n  assay catalog check --catalog ./catalog\n  assay catalog test entra. --catalog ./catalog\n  assay "
+      "catalog show entra.block-legacy-auth");
 }
 
 }  // namespace assay::cli

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <functional>
+
+#include <CLI/App.hpp>
 
 #include "base/result.h"
 #include "cli/context.h"
@@ -13,7 +14,7 @@ using Run = std::function<Result<int>()>;
 
 // Each adds its commands to the program and sets `run` when one of them is chosen.
 void add_import(CLI::App& app, Context& context, Run& run);
-void add_assess(CLI::App& app, Context& context, Run& run);      // assess, actions, demo
+void add_assess(CLI::App& app, Context& context, Run& run);  // assess, actions, demo
 void add_explain(CLI::App& app, Context& context, Run& run);
 void add_compliance(CLI::App& app, Context& context, Run& run);
 void add_official(CLI::App& app, Context& context, Run& run);

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 
@@ -19,7 +19,8 @@ std::string words(const CLI::App& app) {
 // One `case` arm for every command and sub-command: what may follow it.
 void arms(const CLI::App& app, const std::string& path, std::string& out) {
   out += fmt::format("    \"{}\") words=\"{}\" ;;\n", path, words(app));
-  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) arms(*sub, path.empty() ? sub->get_name() : path + " " + sub->get_name(), out);
+  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    arms(*sub, path.empty() ? sub->get_name() : path + " " + sub->get_name(), out);
 }
 
 std::string bash_script(const CLI::App& app) {
@@ -47,10 +48,13 @@ std::string zsh_script(const CLI::App& app) {
 
 void fish_lines(const CLI::App& app, const std::string& command, std::string& out) {
   for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    const auto when = command.empty() ? "__fish_use_subcommand" : fmt::format("__fish_seen_subcommand_from {}", command);
-    out += fmt::format("complete -c assay -n '{}' -a {} -d '{}'\n", when, sub->get_name(), sub->get_description().substr(0, sub->get_description().find('\'')));
+    const auto when =
+        command.empty() ? "__fish_use_subcommand" : fmt::format("__fish_seen_subcommand_from {}", command);
+    out += fmt::format("complete -c assay -n '{}' -a {} -d '{}'\n", when, sub->get_name(),
+                       sub->get_description().substr(0, sub->get_description().find('\'')));
     for (const auto* option : sub->get_options([](const CLI::Option*) { return true; }))
-      for (const auto& name : option->get_lnames()) out += fmt::format("complete -c assay -n '__fish_seen_subcommand_from {}' -l {}\n", sub->get_name(), name);
+      for (const auto& name : option->get_lnames())
+        out += fmt::format("complete -c assay -n '__fish_seen_subcommand_from {}' -l {}\n", sub->get_name(), name);
     fish_lines(*sub, sub->get_name(), out);
   }
 }

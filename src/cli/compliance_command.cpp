@@ -1,7 +1,7 @@
-#include <fmt/format.h>
-
 #include <array>
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "assess/compliance.h"
 #include "base/text.h"
@@ -20,15 +20,18 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
   const auto catalogue = TRY(load_catalogue(context));
   const auto* framework = catalogue.framework(arguments.framework);
   if (framework == nullptr)
-    return Error{ErrorCode::Usage, fmt::format("there is no framework `{}`", arguments.framework), "`assay catalog frameworks` lists them"};
+    return Error{ErrorCode::Usage, fmt::format("there is no framework `{}`", arguments.framework),
+                 "`assay catalog frameworks` lists them"};
   const auto controls = assess::controls_for(catalogue, *framework);
   const auto judged = TRY(judge(context, catalogue, arguments.source, &controls, false));
   auto results = assess::comply(catalogue, *framework, judged.findings);
   for (auto& result : results)
-    if (result.findings.empty() && !catalogue.answering(framework->id, result.requirement->id).empty()) result.reason = "its service is out of the scope of this source";
+    if (result.findings.empty() && !catalogue.answering(framework->id, result.requirement->id).empty())
+      result.reason = "its service is out of the scope of this source";
   std::map<assess::Verdict, std::size_t> counts;
   for (const auto& result : results) ++counts[result.verdict];
-  constexpr std::array all{assess::Verdict::Pass, assess::Verdict::Fail, assess::Verdict::Unknown, assess::Verdict::NotApplicable, assess::Verdict::NotLicensed, assess::Verdict::Manual};
+  constexpr std::array all{assess::Verdict::Pass,          assess::Verdict::Fail,        assess::Verdict::Unknown,
+                           assess::Verdict::NotApplicable, assess::Verdict::NotLicensed, assess::Verdict::Manual};
   const SystemClock clock;
   // What the operator decided about a requirement's controls stands beside the verdict and does not change it.
   const auto decision_of = [&](const assess::RequirementResult& result) -> std::string {
@@ -44,26 +47,36 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
     for (const auto& result : results) {
       Json ids = Json::array();
       for (const auto* control : catalogue.answering(framework->id, result.requirement->id)) ids.push_back(control->id);
-      requirements.push_back({{"id", result.requirement->id}, {"title", result.requirement->title}, {"level", result.requirement->level},
-                              {"verdict", name(result.verdict)}, {"reason", result.reason}, {"controls", ids}});
+      requirements.push_back({{"id", result.requirement->id},
+                              {"title", result.requirement->title},
+                              {"level", result.requirement->level},
+                              {"verdict", name(result.verdict)},
+                              {"reason", result.reason},
+                              {"controls", ids}});
       if (auto decision = decision_of(result); !decision.empty()) requirements.back()["decision"] = std::move(decision);
     }
     Json summary = Json::object();
     for (const auto v : all) summary[std::string(name(v))] = counts[v];
-    print_json({{"schema", "assay/compliance/1"}, {"framework", {{"id", framework->id}, {"version", framework->version}, {"title", framework->title}}},
-                {"tenant", {{"id", judged.evidence.manifest.tenant_id}, {"name", judged.evidence.manifest.tenant_name}}},
-                {"requirements", requirements}, {"summary", summary}});
+    print_json(
+        {{"schema", "assay/compliance/1"},
+         {"framework", {{"id", framework->id}, {"version", framework->version}, {"title", framework->title}}},
+         {"tenant", {{"id", judged.evidence.manifest.tenant_id}, {"name", judged.evidence.manifest.tenant_name}}},
+         {"requirements", requirements},
+         {"summary", summary}});
     return 0;
   }
   Rows rows({{"requirement"}, {"level"}, {"verdict"}, {"title", false, true}, {"reason", false, true}});
   for (const auto& result : results)
-    rows.add({result.requirement->id, result.requirement->level, std::string(name(result.verdict)), result.requirement->title,
-              decision_of(result).empty() ? result.reason : result.reason + " [" + decision_of(result) + "]"}, style_of(result.verdict));
+    rows.add({result.requirement->id, result.requirement->level, std::string(name(result.verdict)),
+              result.requirement->title,
+              decision_of(result).empty() ? result.reason : result.reason + " [" + decision_of(result) + "]"},
+             style_of(result.verdict));
   print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
   if (context.output() == Format::Table) {
     std::string line = "\n";
     for (const auto v : all)
-      if (counts[v] != 0) line += styled(fmt::format("{} {}", counts[v], name(v)), style_of(v), context.terminal) + "   ";
+      if (counts[v] != 0)
+        line += styled(fmt::format("{} {}", counts[v], name(v)), style_of(v), context.terminal) + "   ";
     print_line(line);
   }
   return 0;
@@ -77,8 +90,11 @@ void add_compliance(CLI::App& app, Context& context, Run& run) {
   command->add_option("SOURCE", arguments->source, "A snapshot or an export")->required();
   command->add_option("--framework,-f", arguments->framework, "The framework's id")->capture_default_str();
   add_source_options(*command, context);
-  command->footer("Examples:\n  assay compliance contoso.assay --framework scuba\n  assay compliance contoso.assay -f scuba -o csv > scuba.csv");
-  command->callback([&context, &run, arguments] { run = [&context, arguments] { return run_compliance(context, *arguments); }; });
+  command->footer(
+      "Examples:\n  assay compliance contoso.assay --framework scuba\n  assay compliance contoso.assay -f scuba -o csv "
+      "> scuba.csv");
+  command->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_compliance(context, *arguments); }; });
 }
 
 }  // namespace assay::cli

@@ -35,13 +35,15 @@ Result<catalog::Catalogue> load_catalogue(const Context& context, Details detail
   return catalogue;
 }
 
-Result<snapshot::Evidence> read_source(const Context& context, const catalog::Catalogue& catalogue, const std::filesystem::path& source, const sql::Reads* only) {
+Result<snapshot::Evidence> read_source(const Context& context, const catalog::Catalogue& catalogue,
+                                       const std::filesystem::path& source, const sql::Reads* only) {
   import::Options options;
   options.only = only;
   if (!context.kind.empty()) {
     options.kind = import::kind(context.kind);
     if (!options.kind)
-      return Error{ErrorCode::Usage, fmt::format("--kind `{}` cannot be judged", context.kind), "use snapshot or scubagear; `assay official` reads Microsoft's own scores"};
+      return Error{ErrorCode::Usage, fmt::format("--kind `{}` cannot be judged", context.kind),
+                   "use snapshot or scubagear; `assay official` reads Microsoft's own scores"};
   }
   ProgressLine progress("reading " + source.filename().string());
   options.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };

@@ -19,11 +19,11 @@ extern const char* const kVersion;
 // What every command is given: the global options and the terminal.
 struct Context {
   Terminal terminal = Terminal::of_stdout();
-  std::optional<Format> format;                       // -o; nullopt: table on a terminal, for people either way
-  std::vector<std::filesystem::path> catalog;         // --catalog: instead of the embedded catalogue
-  std::vector<std::filesystem::path> catalog_add;     // --add-catalog: beside it
-  std::string kind;                                   // --kind
-  std::string decisions;                              // --decisions
+  std::optional<Format> format;                    // -o; nullopt: table on a terminal, for people either way
+  std::vector<std::filesystem::path> catalog;      // --catalog: instead of the embedded catalogue
+  std::vector<std::filesystem::path> catalog_add;  // --add-catalog: beside it
+  std::string kind;                                // --kind
+  std::string decisions;                           // --decisions
 
   Format output() const { return format.value_or(Format::Table); }
 };

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -14,7 +14,8 @@ struct Arguments {
   std::string source;
 };
 
-Json tables_read(const catalog::Catalogue& catalogue, const catalog::Control& control, const snapshot::Evidence& evidence) {
+Json tables_read(const catalog::Catalogue& catalogue, const catalog::Control& control,
+                 const snapshot::Evidence& evidence) {
   Json out = Json::array();
   for (const auto& [table, columns] : catalogue.reads_of(control)) {
     const auto* parent = catalogue.parent_of(table);
@@ -27,15 +28,19 @@ Json tables_read(const catalog::Catalogue& catalogue, const catalog::Control& co
   return out;
 }
 
-std::string heading(std::string_view text, const Terminal& terminal) { return "\n" + styled(text, Style::Bold, terminal) + "\n"; }
+std::string heading(std::string_view text, const Terminal& terminal) {
+  return "\n" + styled(text, Style::Bold, terminal) + "\n";
+}
 
-void print_explanation(const Context& context, const catalog::Catalogue& catalogue, const Judged& judged, const score::Action& action) {
+void print_explanation(const Context& context, const catalog::Catalogue& catalogue, const Judged& judged,
+                       const score::Action& action) {
   const auto& t = context.terminal;
   const auto& finding = *action.finding;
   const auto& control = *finding.control;
   print_line(styled(control.title, Style::Bold, t) + "  " + control.id);
-  print_line(fmt::format("{}  {:.2f} of {:.0f} points  {} of {} ({})  status {}", styled(assess::name(finding.verdict), style_of(finding.verdict), t),
-                         points(action.earned), points(action.possible), finding.good, finding.total, control.unit, name(action.status)));
+  print_line(fmt::format("{}  {:.2f} of {:.0f} points  {} of {} ({})  status {}",
+                         styled(assess::name(finding.verdict), style_of(finding.verdict), t), points(action.earned),
+                         points(action.possible), finding.good, finding.total, control.unit, name(action.status)));
   if (finding.verdict == assess::Verdict::Manual) {
     print_line("Look at: " + text::printable(finding.reason));
     print_line("Attest with: " + control.manual_attest);
@@ -45,11 +50,13 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
   if (!action.reasoning.empty()) print_line("Decision: " + text::printable(action.reasoning));
   print(heading("Why it matters", t));
   print_line(control.why);
-  print_line(fmt::format("On users: {} ({})  Effort: {} ({} h)", control.user_impact, control.user_impact_notice, control.effort, control.effort_hours));
+  print_line(fmt::format("On users: {} ({})  Effort: {} ({} h)", control.user_impact, control.user_impact_notice,
+                         control.effort, control.effort_hours));
   if (!finding.resources.empty()) {
     print(heading("What was judged", t));
     Rows rows({{"resource", false, true}, {"verdict"}, {"reason", false, true}});
-    for (const auto& r : finding.resources) rows.add({r.name.empty() ? r.id : r.name, std::string(assess::name(r.verdict)), r.reason}, style_of(r.verdict));
+    for (const auto& r : finding.resources)
+      rows.add({r.name.empty() ? r.id : r.name, std::string(assess::name(r.verdict)), r.reason}, style_of(r.verdict));
     print(rows.table(t));
   }
   print(heading("Evidence read", t));
@@ -57,18 +64,21 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
   for (const auto& item : tables_read(catalogue, control, judged.evidence)) {
     std::string columns;
     for (const auto& c : item["columns"]) columns += (columns.empty() ? "" : ", ") + c.get<std::string>();
-    tables.add({item["table"].get<std::string>(), item["state"].get<std::string>(), std::to_string(item["rows"].get<std::size_t>()), columns});
+    tables.add({item["table"].get<std::string>(), item["state"].get<std::string>(),
+                std::to_string(item["rows"].get<std::size_t>()), columns});
   }
   print(tables.table(t));
   if (!control.check.empty()) {
     print(heading("The rule, as SQL", t));
-    for (const auto* view : catalogue.views_for(control)) print_line(styled(fmt::format("-- `{}`: {}", view->name, text::shorten(view->about, 160)), Style::Dim, t));
+    for (const auto* view : catalogue.views_for(control))
+      print_line(styled(fmt::format("-- `{}`: {}", view->name, text::shorten(view->about, 160)), Style::Dim, t));
     print_line(text::trim(control.check));
   }
   print(heading("How to fix it", t));
   print_line(text::trim(control.remediation.value("steps", "")));
   print(heading("Answers", t));
-  for (const auto& [framework, requirements] : control.frameworks) print_line(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
+  for (const auto& [framework, requirements] : control.frameworks)
+    print_line(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
   if (!control.microsoft.empty()) print_line("Microsoft Secure Score: " + text::join(control.microsoft, ", "));
 }
 
@@ -76,11 +86,14 @@ Result<int> run_explain(const Context& context, const Arguments& arguments) {
   const auto catalogue = TRY(load_catalogue(context, Details::With));
   const auto* control = catalogue.control(arguments.control);
   if (control == nullptr)
-    return Error{ErrorCode::NotFound, fmt::format("there is no control `{}`", arguments.control), "`assay catalog list` shows them"};
+    return Error{ErrorCode::NotFound, fmt::format("there is no control `{}`", arguments.control),
+                 "`assay catalog list` shows them"};
   const std::vector<const catalog::Control*> wanted{control};
   auto judged = TRY(judge(context, catalogue, arguments.source, &wanted, true));
   if (judged.findings.empty())
-    return Error{ErrorCode::Usage, fmt::format("`{}` is of {}, which this source did not set out to read", control->id, control->service), "collect or export that service too"};
+    return Error{ErrorCode::Usage,
+                 fmt::format("`{}` is of {}, which this source did not set out to read", control->id, control->service),
+                 "collect or export that service too"};
   const auto score = score::score(judged.findings, judged.decisions, SystemClock());
   const auto& action = score.actions.front();
   if (context.output() != Format::Json) {
@@ -88,9 +101,10 @@ Result<int> run_explain(const Context& context, const Arguments& arguments) {
     return 0;
   }
   Json views = Json::array();
-  for (const auto* view : catalogue.views_for(*control)) views.push_back({{"view", view->name}, {"about", view->about}, {"sql", view->sql}});
+  for (const auto* view : catalogue.views_for(*control))
+    views.push_back({{"view", view->name}, {"about", view->about}, {"sql", view->sql}});
   Json out = finding_json(action);
-  out.erase("rank");    // neither is known from one control alone
+  out.erase("rank");  // neither is known from one control alone
   out.erase("impact");
   out["version"] = control->version;
   out["why"] = control->why;
@@ -112,12 +126,14 @@ Result<int> run_explain(const Context& context, const Arguments& arguments) {
 
 void add_explain(CLI::App& app, Context& context, Run& run) {
   auto arguments = std::make_shared<Arguments>();
-  auto* command = app.add_subcommand("explain", "One control in full: verdict, every resource, the SQL, the evidence, the steps");
+  auto* command =
+      app.add_subcommand("explain", "One control in full: verdict, every resource, the SQL, the evidence, the steps");
   command->add_option("CONTROL", arguments->control, "A control's id")->required();
   command->add_option("--in", arguments->source, "A snapshot or an export")->required();
   add_source_options(*command, context);
   command->footer("Example:\n  assay explain entra.block-legacy-auth --in contoso.assay");
-  command->callback([&context, &run, arguments] { run = [&context, arguments] { return run_explain(context, *arguments); }; });
+  command->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_explain(context, *arguments); }; });
 }
 
 }  // namespace assay::cli

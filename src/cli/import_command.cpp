@@ -1,7 +1,7 @@
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "cli/commands.h"
 #include "cli/json_views.h"
@@ -37,10 +37,12 @@ Result<int> run_import(const Context& context, const Arguments& arguments) {
   for (const auto& c : evidence.coverage) {
     const bool have = c.state == snapshot::State::Collected;
     collected += have ? 1 : 0;
-    rows.add({c.table, std::string(snapshot::name(c.state)), have ? std::to_string(c.rows) : "", c.detail}, have ? Style::Plain : Style::Dim);
+    rows.add({c.table, std::string(snapshot::name(c.state)), have ? std::to_string(c.rows) : "", c.detail},
+             have ? Style::Plain : Style::Dim);
   }
   print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
-  message(fmt::format("{}: {} of {} tables collected from {}", arguments.snapshot, collected, evidence.coverage.size(), evidence.manifest.source));
+  message(fmt::format("{}: {} of {} tables collected from {}", arguments.snapshot, collected, evidence.coverage.size(),
+                      evidence.manifest.source));
   return 0;
 }
 
@@ -52,9 +54,11 @@ void add_import(CLI::App& app, Context& context, Run& run) {
   command->add_option("FILE", arguments->files, "A ScubaGear provider export")->required();
   command->add_option("--snapshot,-s", arguments->snapshot, "The snapshot to write, *.assay")->required();
   command->add_option("--kind", context.kind, "What FILE is, when it cannot be seen: scubagear");
-  command->footer("Example:\n  assay import ProviderSettingsExport.json --snapshot contoso.assay\n"
-                  "The snapshot keeps the file byte for byte as evidence; `assay assess contoso.assay` judges it again, offline.");
-  command->callback([&context, &run, arguments] { run = [&context, arguments] { return run_import(context, *arguments); }; });
+  command->footer(
+      "Example:\n  assay import ProviderSettingsExport.json --snapshot contoso.assay\n"
+      "The snapshot keeps the file byte for byte as evidence; `assay assess contoso.assay` judges it again, offline.");
+  command->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_import(context, *arguments); }; });
 }
 
 }  // namespace assay::cli

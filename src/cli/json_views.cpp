@@ -29,7 +29,8 @@ Json finding_json(const score::Action& action) {
   const auto& control = *finding.control;
   Json resources = Json::array();
   for (const auto& r : finding.resources)
-    resources.push_back({{"id", r.id}, {"name", r.name.empty() ? r.id : r.name}, {"verdict", name(r.verdict)}, {"reason", r.reason}});
+    resources.push_back(
+        {{"id", r.id}, {"name", r.name.empty() ? r.id : r.name}, {"verdict", name(r.verdict)}, {"reason", r.reason}});
   Json out{{"control", control.id},
            {"title", control.title},
            {"service", control.service},
@@ -69,7 +70,8 @@ Json assessment_json(const catalog::Catalogue& catalogue, const Judged& judged, 
   s["unknown"] = points(score.unknown);
   s["self_claimed"] = points(score.self_claimed);
   s["zone"] = name(score.zone);
-  s["improvement"] = {{"completed", score.completed}, {"available", score.available}, {"percent", rounded(score.improvement())}};
+  s["improvement"] = {
+      {"completed", score.completed}, {"available", score.available}, {"percent", rounded(score.improvement())}};
   s["views"] = {{"current", current},
                 {"planned", points_json(score.planned)},
                 {"current_licence", points_json(score.current_licence)},

@@ -1,7 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
 #include <map>
+
+#include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
 
@@ -21,12 +22,19 @@ int run_program(int argc, char** argv) {
   app.fallthrough();
   cli::Context context;
   cli::Run run;
-  const std::map<std::string, cli::Format> formats{{"table", cli::Format::Table}, {"json", cli::Format::Json}, {"csv", cli::Format::Csv}};
-  app.add_option("-o,--output", context.format, "table, json or csv")->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""));
-  app.add_option("--catalog", context.catalog, "A catalogue folder to use instead of the built-in one; may be repeated")->allow_extra_args(false);
-  app.add_option("--add-catalog", context.catalog_add, "A folder to lay over the built-in one: your own controls; may be repeated")->allow_extra_args(false);
-  app.footer("Exit codes: 0 done, 1 a threshold was missed, 2 usage, 3 input unreadable or invalid, 4 not permitted, 5 network, 70 a bug.\n"
-             "`assay COMMAND --help` has examples.");
+  const std::map<std::string, cli::Format> formats{
+      {"table", cli::Format::Table}, {"json", cli::Format::Json}, {"csv", cli::Format::Csv}};
+  app.add_option("-o,--output", context.format, "table, json or csv")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""));
+  app.add_option("--catalog", context.catalog, "A catalogue folder to use instead of the built-in one; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--add-catalog", context.catalog_add,
+                 "A folder to lay over the built-in one: your own controls; may be repeated")
+      ->allow_extra_args(false);
+  app.footer(
+      "Exit codes: 0 done, 1 a threshold was missed, 2 usage, 3 input unreadable or invalid, 4 not permitted, 5 "
+      "network, 70 a bug.\n"
+      "`assay COMMAND --help` has examples.");
   cli::add_assess(app, context, run);
   cli::add_explain(app, context, run);
   cli::add_compliance(app, context, run);
@@ -53,6 +61,7 @@ int main(int argc, char** argv) {
   try {
     return run_program(argc, argv);
   } catch (const std::exception& thrown) {
-    return report({ErrorCode::Internal, std::string("this should not have happened: ") + thrown.what(), "please report it"});
+    return report(
+        {ErrorCode::Internal, std::string("this should not have happened: ") + thrown.what(), "please report it"});
   }
 }

@@ -1,9 +1,5 @@
 #include "cli/output.h"
 
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -11,14 +7,16 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include "base/text.h"
 
 namespace assay::cli {
 namespace {
 
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 std::string_view code(Style style) {
   switch (style) {
@@ -90,12 +88,14 @@ Terminal Terminal::of_stdout() {
   t.is_terminal = ::isatty(STDOUT_FILENO) != 0;
   const char* no_colour = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
-  t.colour = t.is_terminal && (no_colour == nullptr || *no_colour == '\0') && (term == nullptr || std::strcmp(term, "dumb") != 0);
+  t.colour = t.is_terminal && (no_colour == nullptr || *no_colour == '\0') &&
+             (term == nullptr || std::strcmp(term, "dumb") != 0);
   struct winsize size {};
   if (t.is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) t.width = size.ws_col;
   if (const char* columns = std::getenv("COLUMNS")) {
     std::size_t width = 0;
-    if (std::from_chars(columns, columns + std::strlen(columns), width).ec == std::errc() && width >= 20) t.width = width;
+    if (std::from_chars(columns, columns + std::strlen(columns), width).ec == std::errc() && width >= 20)
+      t.width = width;
   }
   return t;
 }
@@ -155,7 +155,8 @@ std::string Rows::table(const Terminal& terminal) const {
   while (total() > terminal.width) {
     std::size_t widest = columns_.size();
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (columns_[i].flexible && widths[i] > narrowest && (widest == columns_.size() || widths[i] > widths[widest])) widest = i;
+      if (columns_[i].flexible && widths[i] > narrowest && (widest == columns_.size() || widths[i] > widths[widest]))
+        widest = i;
     if (widest == columns_.size()) break;
     --widths[widest];
   }
@@ -163,7 +164,8 @@ std::string Rows::table(const Terminal& terminal) const {
     std::string out;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const bool last = i + 1 == columns_.size();
-      auto cell = last && !columns_[i].right ? fit(cell_of(i), widths[i]) : padded(cell_of(i), widths[i], columns_[i].right);
+      auto cell =
+          last && !columns_[i].right ? fit(cell_of(i), widths[i]) : padded(cell_of(i), widths[i], columns_[i].right);
       out += cell;
       if (!last) out += std::string(gap, ' ');
     }
@@ -179,7 +181,8 @@ std::string Rows::csv() const {
   const auto cell = [](std::string_view s) {
     // A leading = + - @ would be run as a formula by spreadsheets.
     std::string safe(s);
-    if (!safe.empty() && std::strchr("=+-@", safe[0]) != nullptr && !((safe[0] == '-' || safe[0] == '+') && safe.size() > 1 && safe[1] >= '0' && safe[1] <= '9'))
+    if (!safe.empty() && std::strchr("=+-@", safe[0]) != nullptr &&
+        !((safe[0] == '-' || safe[0] == '+') && safe.size() > 1 && safe[1] >= '0' && safe[1] <= '9'))
       safe.insert(0, "'");
     if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
     std::string out = "\"";

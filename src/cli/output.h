@@ -49,10 +49,10 @@ class Rows {
 // Columns that a text takes on a terminal: characters, wide ones (East Asian, emoji) twice, combining ones none.
 std::size_t display_width(std::string_view text);
 
-void print(std::string_view text);        // to standard output
-void print_line(std::string_view text);   // with a line end
-void print_json(const Json& json);        // indented, with a line end
-void message(std::string_view text);      // to standard error, with a line end
+void print(std::string_view text);       // to standard output
+void print_line(std::string_view text);  // with a line end
+void print_json(const Json& json);       // indented, with a line end
+void message(std::string_view text);     // to standard error, with a line end
 
 // A line on standard error that is redrawn, at most ten times a second and only after half a second of work; nothing
 // when standard error is no terminal.

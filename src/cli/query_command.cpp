@@ -1,7 +1,7 @@
+#include <memory>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
-
-#include <memory>
 
 #include "cli/commands.h"
 #include "cli/json_views.h"
@@ -71,9 +71,11 @@ void add_query(CLI::App& app, Context& context, Run& run) {
   command->add_option("SOURCE", arguments->source, "A snapshot or an export")->required();
   command->add_option("SQL", arguments->sql, "One SELECT")->required();
   add_source_options(*command, context);
-  command->footer("Example:\n  assay query contoso.assay \"SELECT display_name, state FROM conditional_access_policies\"\n"
-                  "`assay catalog show TABLE` describes a table.");
-  command->callback([&context, &run, arguments] { run = [&context, arguments] { return run_query(context, *arguments); }; });
+  command->footer(
+      "Example:\n  assay query contoso.assay \"SELECT display_name, state FROM conditional_access_policies\"\n"
+      "`assay catalog show TABLE` describes a table.");
+  command->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_query(context, *arguments); }; });
 }
 
 }  // namespace assay::cli

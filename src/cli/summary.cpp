@@ -1,9 +1,9 @@
 #include "cli/summary.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/iso8601.h"
 #include "base/text.h"
@@ -34,7 +34,8 @@ std::string counts_line(const std::vector<assess::Finding>& findings, const Term
   }};
   std::string out;
   for (const auto& [verdict, word] : order) {
-    const auto n = std::count_if(findings.begin(), findings.end(), [v = verdict](const auto& f) { return f.verdict == v; });
+    const auto n =
+        std::count_if(findings.begin(), findings.end(), [v = verdict](const auto& f) { return f.verdict == v; });
     if (n == 0) continue;
     if (!out.empty()) out += "   ";
     out += styled(fmt::format("{} {}", n, word), style_of(verdict), terminal);
@@ -44,7 +45,8 @@ std::string counts_line(const std::vector<assess::Finding>& findings, const Term
 
 void add_groups(Rows& rows, const std::map<std::string, score::Points>& groups) {
   for (const auto& [name, p] : groups)
-    rows.add({name, fmt::format("{:.2f}", points(p.earned)), fmt::format("{:.0f}", points(p.possible)), fmt::format("{:.0f} %", p.percent()), bar(p.percent(), 20)});
+    rows.add({name, fmt::format("{:.2f}", points(p.earned)), fmt::format("{:.0f}", points(p.possible)),
+              fmt::format("{:.0f} %", p.percent()), bar(p.percent(), 20)});
 }
 
 }  // namespace
@@ -60,14 +62,19 @@ std::string summary(const Judged& judged, const score::Score& score, const Termi
   out += "\n\n";
   const auto percent = score.current.percent();
   out += styled(fmt::format("Score {:.1f} %", percent), Style::Bold, terminal) + "  " +
-         styled(bar(percent, 40), zone_style(score.zone), terminal) + "  " + styled(name(score.zone), zone_style(score.zone), terminal) + "\n";
+         styled(bar(percent, 40), zone_style(score.zone), terminal) + "  " +
+         styled(name(score.zone), zone_style(score.zone), terminal) + "\n";
   out += fmt::format("      {:.2f} of {:.0f} points", points(score.current.earned), points(score.current.possible));
-  if (score.unknown > 0) out += fmt::format("; {:.1f} % of the {:.0f} points whose evidence was seen", score.percent_of_seen(), points(score.current.possible - score.unknown));
+  if (score.unknown > 0)
+    out += fmt::format("; {:.1f} % of the {:.0f} points whose evidence was seen", score.percent_of_seen(),
+                       points(score.current.possible - score.unknown));
   if (score.self_claimed > 0) out += fmt::format("; {:.2f} of them claimed, not seen", points(score.self_claimed));
-  out += fmt::format("\n      {} of {} actions completed ({:.0f} %)\n", score.completed, score.available, score.improvement());
+  out += fmt::format("\n      {} of {} actions completed ({:.0f} %)\n", score.completed, score.available,
+                     score.improvement());
   out += "\nVerdicts  " + counts_line(judged.findings, terminal) + "\n";
   if (!judged.out_of_scope.empty())
-    out += fmt::format("          {} of services that this source did not read are not counted\n", text::count(judged.out_of_scope.size(), "control", "controls"));
+    out += fmt::format("          {} of services that this source did not read are not counted\n",
+                       text::count(judged.out_of_scope.size(), "control", "controls"));
   Rows groups({{"group"}, {"earned", true}, {"possible", true}, {"percent", true}, {""}});
   add_groups(groups, score.by_category);
   add_groups(groups, score.by_service);
@@ -84,13 +91,21 @@ std::vector<const score::Action*> ranked(const score::Score& score) {
 }
 
 Rows action_rows(const score::Score& score, std::size_t limit) {
-  Rows rows({{"#", true}, {"action", false, true}, {"control"}, {"impact", true}, {"points", true}, {"effort"}, {"on users"}, {"status"}, {"why", false, true}});
+  Rows rows({{"#", true},
+             {"action", false, true},
+             {"control"},
+             {"impact", true},
+             {"points", true},
+             {"effort"},
+             {"on users"},
+             {"status"},
+             {"why", false, true}});
   for (const auto* action : ranked(score)) {
     if (limit != 0 && static_cast<std::size_t>(action->rank) > limit) break;
     const auto& control = *action->finding->control;
     rows.add({std::to_string(action->rank), control.title, control.id, fmt::format("+{:.2f} %", action->impact),
-              fmt::format("{:.2f}/{:.0f}", points(action->earned), points(action->possible)), control.effort, control.user_impact,
-              std::string(name(action->status)), action->finding->reason},
+              fmt::format("{:.2f}/{:.0f}", points(action->earned), points(action->possible)), control.effort,
+              control.user_impact, std::string(name(action->status)), action->finding->reason},
              action->finding->verdict == assess::Verdict::Unknown ? Style::Dim : Style::Plain);
   }
   return rows;

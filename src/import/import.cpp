@@ -15,7 +15,8 @@ constexpr std::string_view kScubagearUrl = "scubagear:";
 // Reports how far a source was read.
 class ProgressSource final : public snapshot::ByteSource {
  public:
-  ProgressSource(ByteSource& from, std::size_t total, const Progress& progress) : from_(from), total_(total), progress_(progress) {}
+  ProgressSource(ByteSource& from, std::size_t total, const Progress& progress)
+      : from_(from), total_(total), progress_(progress) {}
   Result<std::size_t> read(std::span<char> buffer) override {
     const auto n = TRY(from_.read(buffer));
     done_ += n;
@@ -36,7 +37,8 @@ Result<void> prepare_memory(snapshot::Evidence& evidence, const catalog::Catalog
   return snapshot::create_tables(db, catalogue, only);
 }
 
-Result<snapshot::Evidence> open_snapshot(const std::filesystem::path& file, const catalog::Catalogue& catalogue, const Options& options) {
+Result<snapshot::Evidence> open_snapshot(const std::filesystem::path& file, const catalog::Catalogue& catalogue,
+                                         const Options& options) {
   auto stored = TRY(snapshot::open(file));
   TRY(stored.db.execute("PRAGMA temp_store=MEMORY"));
   if (TRY(snapshot::fits(stored.db, catalogue))) return stored;
@@ -61,7 +63,8 @@ std::optional<Kind> kind(std::string_view name) {
   return std::nullopt;
 }
 
-Result<snapshot::Evidence> read(const std::filesystem::path& path, const catalog::Catalogue& catalogue, const Options& options) {
+Result<snapshot::Evidence> read(const std::filesystem::path& path, const catalog::Catalogue& catalogue,
+                                const Options& options) {
   const bool sqlite = TRY(snapshot::looks_like_sqlite(path));
   if (sqlite || options.kind == Kind::Snapshot) return open_snapshot(path, catalogue, options);
   const auto where = fmt::format("`{}`", path.string());
@@ -85,7 +88,8 @@ Result<snapshot::Evidence> write_snapshot(const std::filesystem::path& path, con
   const auto size = file.size();
   std::error_code none;
   if (std::filesystem::equivalent(path, snapshot, none))
-    return Error{ErrorCode::Invalid, fmt::format("`{}`: is the export itself", snapshot.string()), "choose another --snapshot"};
+    return Error{ErrorCode::Invalid, fmt::format("`{}`: is the export itself", snapshot.string()),
+                 "choose another --snapshot"};
   auto writer = TRY(snapshot::Writer::create(snapshot, catalogue));
   snapshot::Evidence evidence;
   std::swap(evidence.db, writer.db());

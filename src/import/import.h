@@ -24,12 +24,13 @@ struct Options {
   std::optional<Kind> kind;          // nullopt: found out from the file
   const sql::Reads* only = nullptr;  // tables and columns to load; nullptr: all
   Progress progress;
-  std::string program_version{};     // for the manifest of a snapshot
+  std::string program_version{};  // for the manifest of a snapshot
 };
 
 // Reads a file so that it can be judged: a snapshot is opened, an export is imported into memory. A snapshot of a
 // catalogue whose tables differ is derived again from its pages, in memory.
-Result<snapshot::Evidence> read(const std::filesystem::path& file, const catalog::Catalogue& catalogue, const Options& options);
+Result<snapshot::Evidence> read(const std::filesystem::path& file, const catalog::Catalogue& catalogue,
+                                const Options& options);
 
 // Imports one export into a snapshot file. Nothing is written when it fails.
 Result<snapshot::Evidence> write_snapshot(const std::filesystem::path& file, const std::filesystem::path& snapshot,

@@ -1,9 +1,9 @@
 #include "import/import.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <algorithm>
 
 #include "catalog/image.h"
 #include "import/test_export.h"
@@ -18,7 +18,8 @@ using snapshot::tables_digest;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr std::string_view kExport = R"({"tenant_id": "t", "timestamp_zulu": "2026-05-04T17:15:48.307Z", "module_version": "1.8.0",
+constexpr std::string_view kExport =
+    R"({"tenant_id": "t", "timestamp_zulu": "2026-05-04T17:15:48.307Z", "module_version": "1.8.0",
   "conditional_access_policies": [{"Id": "p1", "Conditions": {"Users": {"IncludeUsers": ["All"]}}}, {"Id": "p2"}],
   "privileged_users": {"u1": {"DisplayName": "Ann"}}, "SPO_tenant": null, "exo_unsuccessful_commands": ["Get-AcceptedDomain"],
   "defender_license": true, "scuba_config": {"ProductNames": ["aad", "exo"], "OmitPolicy": {"MS.AAD.1.1v1": {"Rationale": "r"}},
@@ -27,7 +28,8 @@ constexpr std::string_view kExport = R"({"tenant_id": "t", "timestamp_zulu": "20
 
 std::vector<std::string> coverage(const snapshot::Evidence& evidence) {
   std::vector<std::string> out;
-  for (const auto& c : evidence.coverage) out.push_back(c.table + " " + std::string(name(c.state)) + " " + std::to_string(c.rows) + " " + c.detail);
+  for (const auto& c : evidence.coverage)
+    out.push_back(c.table + " " + std::string(name(c.state)) + " " + std::to_string(c.rows) + " " + c.detail);
   std::sort(out.begin(), out.end());
   return out;
 }
@@ -46,7 +48,8 @@ void expect_same(const snapshot::Evidence& a, const snapshot::Evidence& b, const
   ASSERT_EQ(a.exceptions.size(), b.exceptions.size());
   for (std::size_t i = 0; i < a.exceptions.size(); ++i) EXPECT_EQ(a.exceptions[i].value, b.exceptions[i].value);
   ASSERT_EQ(a.omissions.size(), b.omissions.size());
-  for (std::size_t i = 0; i < a.omissions.size(); ++i) EXPECT_EQ(a.omissions[i].requirement, b.omissions[i].requirement);
+  for (std::size_t i = 0; i < a.omissions.size(); ++i)
+    EXPECT_EQ(a.omissions[i].requirement, b.omissions[i].requirement);
 }
 
 class ImportTest : public testing::Test {
@@ -132,17 +135,23 @@ TEST_F(ImportTest, AnotherCatalogueMakesTheTablesAgainFromThePages) {
   // Made again for the catalogue that wrote it, the tables are those of the snapshot.
   const auto stored = snapshot::open(snapshot_).take();
   const auto again = read(folder_.path() / "export.json", catalogue_, {}).take();
-  EXPECT_EQ(rows(stored.db, "SELECT value FROM manifest WHERE key = 'tables_digest'"), std::vector{tables_digest(again.db, catalogue_).value()});
+  EXPECT_EQ(rows(stored.db, "SELECT value FROM manifest WHERE key = 'tables_digest'"),
+            std::vector{tables_digest(again.db, catalogue_).value()});
 }
 
 TEST_F(ImportTest, AFailedImportLeavesNoFile) {
   EXPECT_EQ(import_fault("{"), "`export.json`: not valid JSON at byte 1: it ends too early (is the file complete?)");
   EXPECT_EQ(import_fault(""), "`export.json`: the file is empty (export it again)");
-  EXPECT_EQ(import_fault("{}"), "`export.json`: holds no member that a ScubaGear export has (if it is a partial export, say --kind scubagear)");
-  EXPECT_THAT(import_fault(R"({"SPO_tenant": [{"a": 1}, {"a": x}]})"), HasSubstr("`export.json`: `SPO_tenant[1]`: not valid JSON at byte 26: "));
+  EXPECT_EQ(
+      import_fault("{}"),
+      "`export.json`: holds no member that a ScubaGear export has (if it is a partial export, say --kind scubagear)");
+  EXPECT_THAT(import_fault(R"({"SPO_tenant": [{"a": 1}, {"a": x}]})"),
+              HasSubstr("`export.json`: `SPO_tenant[1]`: not valid JSON at byte 26: "));
   EXPECT_THAT(files(), ElementsAre("export.json"));
-  EXPECT_EQ(fault(write_snapshot(folder_.path() / "no.json", snapshot_, catalogue_, {}), ErrorCode::NotFound), "`no.json`: no such file (check the path)");
-  EXPECT_EQ(fault(write_snapshot(folder_.path(), snapshot_, catalogue_, {})), "`" + folder_.path().string() + "`: is a directory (give a regular file)");
+  EXPECT_EQ(fault(write_snapshot(folder_.path() / "no.json", snapshot_, catalogue_, {}), ErrorCode::NotFound),
+            "`no.json`: no such file (check the path)");
+  EXPECT_EQ(fault(write_snapshot(folder_.path(), snapshot_, catalogue_, {})),
+            "`" + folder_.path().string() + "`: is a directory (give a regular file)");
   EXPECT_THAT(files(), ElementsAre("export.json"));
 }
 
@@ -159,7 +168,8 @@ TEST_F(ImportTest, AnExportIsNeverReplacedByItsSnapshot) {
   fs::create_symlink(path, folder_.path() / "link.json");
   const auto* refused = ": is the export itself (choose another --snapshot)";
   EXPECT_EQ(fault(write_snapshot(path, path, catalogue_, {})), "`export.json`" + std::string(refused));
-  EXPECT_EQ(fault(write_snapshot(path, folder_.path() / "link.json", catalogue_, {})), "`link.json`" + std::string(refused));
+  EXPECT_EQ(fault(write_snapshot(path, folder_.path() / "link.json", catalogue_, {})),
+            "`link.json`" + std::string(refused));
   EXPECT_EQ(read_file(path).value(), kExport);
 }
 
@@ -177,7 +187,8 @@ TEST_F(ImportTest, TheKindCanBeGiven) {
   options.kind = Kind::Scubagear;
   EXPECT_TRUE(read(empty, catalogue_, options));
   options.kind = Kind::Snapshot;
-  EXPECT_EQ(fault(read(empty, catalogue_, options)), "`empty.json`: is no snapshot (make one with `assay import` or `assay collect`)");
+  EXPECT_EQ(fault(read(empty, catalogue_, options)),
+            "`empty.json`: is no snapshot (make one with `assay import` or `assay collect`)");
   EXPECT_TRUE(read(import(), catalogue_, options));
 }
 
@@ -200,8 +211,9 @@ TEST_F(ImportTest, TellsHowFarItGot) {
 TEST_F(ImportTest, ADamagedSnapshotIsRefused) {
   auto bytes = read_file(import()).value();
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
-  EXPECT_EQ(fault(read(folder_.write("x.assay", bytes), catalogue_, {})),
-            "`x.assay`: was damaged or changed after it was written: its seal does not match (import or collect again)");
+  EXPECT_EQ(
+      fault(read(folder_.write("x.assay", bytes), catalogue_, {})),
+      "`x.assay`: was damaged or changed after it was written: its seal does not match (import or collect again)");
 }
 
 // The data is not part of the project; without it the test is skipped.
@@ -226,7 +238,9 @@ TEST(RealExportsTest, EverySnapshotGivesWhatItsExportGives) {
     expect_same(memory, opened, catalogue);
     EXPECT_FALSE(opened.manifest.tenant_id.empty());
     EXPECT_TRUE(opened.manifest.taken_at);
-    EXPECT_GT(std::count_if(opened.coverage.begin(), opened.coverage.end(), [](const auto& c) { return c.state == snapshot::State::Collected; }), 25);
+    EXPECT_GT(std::count_if(opened.coverage.begin(), opened.coverage.end(),
+                            [](const auto& c) { return c.state == snapshot::State::Collected; }),
+              25);
     const auto bytes = snapshot::read_all(*snapshot::Documents(opened.db).bytes(1).value());
     EXPECT_TRUE(bytes.value() == read_file(entry.path()).value());
   }

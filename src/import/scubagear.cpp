@@ -1,13 +1,13 @@
 #include "import/scubagear.h"
 
-#include <fmt/format.h>
-#include <simdjson.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
 #include <set>
 #include <unordered_map>
+
+#include <fmt/format.h>
+#include <simdjson.h>
 
 #include "base/iso8601.h"
 #include "base/text.h"
@@ -80,7 +80,8 @@ bool ends_with(std::string_view s, std::string_view end) {
 std::optional<Element> member(Element object, std::string_view key) {
   Element out;
   if (!object.is_object()) return std::nullopt;
-  if (simdjson::dom::object(object).at_key_case_insensitive(key).get(out) != simdjson::SUCCESS || out.is_null()) return std::nullopt;
+  if (simdjson::dom::object(object).at_key_case_insensitive(key).get(out) != simdjson::SUCCESS || out.is_null())
+    return std::nullopt;
   return out;
 }
 
@@ -140,7 +141,8 @@ class Reader {
     }
     if (ends_with(key_, "_unsuccessful_commands") || is_fact(key_)) return Shape::Elements;
     // Seen, but only to know which products the run read.
-    if (ends_with(key_, "_successful_commands")) add_product(key_.substr(0, key_.size() - std::string_view("_successful_commands").size()));
+    if (ends_with(key_, "_successful_commands"))
+      add_product(key_.substr(0, key_.size() - std::string_view("_successful_commands").size()));
     return Shape::Skip;
   }
 
@@ -151,7 +153,8 @@ class Reader {
       return {};
     }
     Element element;
-    if (const auto error = parser_.parse(piece.json.data(), piece.json.size(), false).get(element); error != simdjson::SUCCESS)
+    if (const auto error = parser_.parse(piece.json.data(), piece.json.size(), false).get(element);
+        error != simdjson::SUCCESS)
       return fault(piece, error);
     if (is_fact(key_)) TRY(take_fact(element));
     if (ends_with(key_, "_unsuccessful_commands")) {
@@ -181,15 +184,19 @@ class Reader {
   using Route = std::vector<std::pair<std::size_t, std::size_t>>;  // target, source of it
 
   static bool is_fact(std::string_view key) {
-    constexpr std::array<std::string_view, 6> facts{"tenant_id", "tenant_details", "date", "timestamp_zulu", "module_version", "scuba_config"};
+    constexpr std::array<std::string_view, 6> facts{"tenant_id",      "tenant_details", "date",
+                                                    "timestamp_zulu", "module_version", "scuba_config"};
     return std::find(facts.begin(), facts.end(), key) != facts.end() ||
            std::any_of(kLicenceFlags.begin(), kLicenceFlags.end(), [&](const auto& f) { return f.first == key; });
   }
 
   Error fault(const Piece& piece, simdjson::error_code error) const {
     std::string where(piece.key);
-    if (piece.in_container) where += piece.entry.empty() ? fmt::format("[{}]", piece.index) : fmt::format("[`{}`]", text::shorten(piece.entry, 60));
-    return invalid(fmt::format("`{}`: not valid JSON at byte {}: {}", text::shorten(where, 120), piece.offset, simdjson::error_message(error)),
+    if (piece.in_container)
+      where +=
+          piece.entry.empty() ? fmt::format("[{}]", piece.index) : fmt::format("[{}]", text::shorten(piece.entry, 60));
+    return invalid(fmt::format("`{}`: not valid JSON at byte {}: {}", text::shorten(where, 120), piece.offset,
+                               simdjson::error_message(error)),
                    "is the file complete?");
   }
 
@@ -226,7 +233,9 @@ class Reader {
       }
       // What is no object is no row, and a list of such things is no evidence.
       if (source.rows.empty()) {
-        if (!element.is_object() || !TRY(choose(index, source_index))) continue;
+        // A null in a list is how PowerShell writes a command's empty answer.
+        const bool nothing = piece.in_container && !entries && element.is_null();
+        if (!(element.is_object() || nothing) || !TRY(choose(index, source_index))) continue;
         TRY(target.loader.add(element, piece.entry));
         continue;
       }
@@ -281,7 +290,8 @@ class Reader {
       if (!values) continue;
       each_string(*values, [&](std::string_view value) {
         if (value.empty()) return;
-        evidence_.exceptions.push_back({std::string(kFramework), std::string(policy), std::string(list.kind), std::string(value)});
+        evidence_.exceptions.push_back(
+            {std::string(kFramework), std::string(policy), std::string(list.kind), std::string(value)});
       });
     }
   }
@@ -292,7 +302,8 @@ class Reader {
       snapshot::Omission omission{std::string(kFramework), std::string(policy.key), {}, {}};
       omission.reason = string_at(policy.value, "/Rationale");
       // With a date that cannot be read it is no omission: it must not last for ever by mistake.
-      if (const auto expires = member(policy.value, "Expiration"); expires && !(expires->is_string() && std::string_view(*expires).empty())) {
+      if (const auto expires = member(policy.value, "Expiration");
+          expires && !(expires->is_string() && std::string_view(*expires).empty())) {
         omission.expires = expires->is_string() ? iso8601::parse_time(std::string_view(*expires)) : std::nullopt;
         if (!omission.expires) continue;
       }
@@ -301,7 +312,8 @@ class Reader {
   }
 
   void add_product(std::string_view name) {
-    if (const auto* known = std::find_if(kProducts.begin(), kProducts.end(), [&](const auto& p) { return p.name == name; });
+    if (const auto* known =
+            std::find_if(kProducts.begin(), kProducts.end(), [&](const auto& p) { return p.name == name; });
         known != kProducts.end())
       products_.insert(known->name);
   }
@@ -312,12 +324,14 @@ class Reader {
       for (const auto& command : source.commands) {
         if (failed_commands_.count(text::lower(command)) == 0) continue;
         TRY(target.loader.clear());
-        evidence_.set({table.name, snapshot::State::Failed, 0, fmt::format("{} failed when the export was made", command)});
+        evidence_.set(
+            {table.name, snapshot::State::Failed, 0, fmt::format("{} failed when the export was made", command)});
         return {};
       }
     }
     if (target.present < 0) {
-      evidence_.set({table.name, snapshot::State::Absent, 0, fmt::format("the export holds no `{}`", table.scubagear.front().key)});
+      evidence_.set({table.name, snapshot::State::Absent, 0,
+                     fmt::format("the export holds no `{}`", table.scubagear.front().key)});
     } else {
       evidence_.set({table.name, snapshot::State::Collected, target.loader.rows(), {}});
     }

@@ -50,7 +50,10 @@ class ScubagearFactsTest : public testing::Test {
 };
 
 TEST_F(ScubagearFactsTest, NamesTheTenant) {
-  const auto both = read(R"({"tenant_details": [{"TenantId": "b", "DisplayName": "Contoso", "DomainName": "c.example"}], "tenant_id": "a"})").manifest;
+  const auto both =
+      read(
+          R"({"tenant_details": [{"TenantId": "b", "DisplayName": "Contoso", "DomainName": "c.example"}], "tenant_id": "a"})")
+          .manifest;
   EXPECT_EQ(both.tenant_id, "a");
   EXPECT_EQ(both.tenant_name, "Contoso");
 
@@ -58,7 +61,8 @@ TEST_F(ScubagearFactsTest, NamesTheTenant) {
   EXPECT_EQ(old.tenant_id, "b");
   EXPECT_EQ(old.tenant_name, "Contoso");
 
-  for (const auto* json : {"{}", R"({"tenant_details": null, "tenant_id": null})", R"({"tenant_details": [], "tenant_id": 5})"}) {
+  for (const auto* json :
+       {"{}", R"({"tenant_details": null, "tenant_id": null})", R"({"tenant_details": [], "tenant_id": 5})"}) {
     EXPECT_EQ(read(json).manifest.tenant_id, "") << json;
     EXPECT_EQ(read(json).manifest.tenant_name, "") << json;
   }
@@ -71,7 +75,8 @@ TEST_F(ScubagearFactsTest, KnowsWhenTheExportWasMade) {
   EXPECT_EQ(taken_at("{" + local + ", " + zulu + "}"), "2026-05-04T17:15:48Z");
   EXPECT_EQ(taken_at("{" + local + "}"), "2026-05-04T17:15:49Z");
   EXPECT_EQ(taken_at(R"({"date": "12/09/2022 13:26:11 Eastern Standard Time"})"), "2022-12-09T18:26:11Z");
-  EXPECT_EQ(taken_at(R"({"date": "09.12.2022 13:26:11 Mitteleurop\u00e4ische Zeit", "timestamp_zulu": 5})"), "not known");
+  EXPECT_EQ(taken_at(R"({"date": "09.12.2022 13:26:11 Mitteleurop\u00e4ische Zeit", "timestamp_zulu": 5})"),
+            "not known");
   EXPECT_EQ(taken_at("{}"), "not known");
 }
 
@@ -83,7 +88,8 @@ TEST_F(ScubagearFactsTest, NamesTheProgramThatMadeIt) {
 TEST_F(ScubagearFactsTest, TheCloudIsThatOfTheConfiguration) {
   EXPECT_EQ(read(R"({"scuba_config": {"M365Environment": "GCC"}})").manifest.cloud, "gcc");
   EXPECT_EQ(read(R"({"scuba_config": {"m365environment": "gcchigh"}})").manifest.cloud, "gcchigh");
-  for (const auto* json : {"{}", R"({"scuba_config": null})", R"({"scuba_config": {}})", R"({"scuba_config": {"M365Environment": null}})"})
+  for (const auto* json :
+       {"{}", R"({"scuba_config": null})", R"({"scuba_config": {}})", R"({"scuba_config": {"M365Environment": null}})"})
     EXPECT_EQ(read(json).manifest.cloud, "commercial") << json;
 }
 
@@ -92,11 +98,13 @@ TEST_F(ScubagearFactsTest, TheScopeIsWhatTheRunSetOutToRead) {
   EXPECT_THAT(scope(R"({"scuba_config": {"ProductNames": "exo"}})"), ElementsAre("exchange"));
   EXPECT_THAT(scope(R"({"scuba_config": {"ProductNames": ["defender", "securitysuite", "onedrive", "sharepoint"]}})"),
               ElementsAre("defender-office", "purview", "sharepoint"));
-  EXPECT_THAT(scope(R"({"teams_successful_commands": [], "PowerBI_successful_commands": ["x"]})"), ElementsAre("fabric", "teams"));
+  EXPECT_THAT(scope(R"({"teams_successful_commands": [], "PowerBI_successful_commands": ["x"]})"),
+              ElementsAre("fabric", "teams"));
 }
 
 TEST_F(ScubagearFactsTest, WithoutAWordOfItTheScopeIsAllThatAnExportCanHold) {
-  const auto all = ElementsAre("defender-office", "entra", "exchange", "fabric", "power-platform", "purview", "sharepoint", "teams");
+  const auto all =
+      ElementsAre("defender-office", "entra", "exchange", "fabric", "power-platform", "purview", "sharepoint", "teams");
   EXPECT_THAT(scope("{}"), all);
   EXPECT_THAT(scope(R"({"scuba_config": {"ProductNames": ["*"]}})"), all);
 }
@@ -104,39 +112,52 @@ TEST_F(ScubagearFactsTest, WithoutAWordOfItTheScopeIsAllThatAnExportCanHold) {
 TEST_F(ScubagearFactsTest, LicencesAreTakenWhereTheyAreStated) {
   EXPECT_EQ(read(R"({"defender_license": true, "Defender_DLP_License": false, "powerbi_license_found": true})").plans,
             (std::map<std::string, bool>{{"ATP_ENTERPRISE", true}, {"EQUIVIO_DLP", false}, {"POWER_BI", true}}));
-  EXPECT_THAT(read(R"({"defender_license": null, "defender_dlp_license": "N/A", "powerbi_license_found": {}})").plans, IsEmpty());
+  EXPECT_THAT(read(R"({"defender_license": null, "defender_dlp_license": "N/A", "powerbi_license_found": {}})").plans,
+              IsEmpty());
 }
 
 TEST_F(ScubagearFactsTest, ExclusionsAreDeclaredExceptions) {
   EXPECT_THAT(exceptions(R"({"Aad": {
                 "MS.AAD.1.1v1": {"CapExclusions": {"Users": ["u1", "u2"], "Groups": "g1", "Applications": ["a1"], "GuestUserTypes": ["internalGuest"]}},
                 "MS.AAD.7.4v1": {"RoleExclusions": {"Users": ["u3"], "Groups": [""]}}}})"),
-              UnorderedElementsAre("MS.AAD.1.1v1 user u1", "MS.AAD.1.1v1 user u2", "MS.AAD.1.1v1 group g1", "MS.AAD.1.1v1 application a1",
-                                   "MS.AAD.1.1v1 guest_type internalGuest", "MS.AAD.7.4v1 user u3"));
-  EXPECT_THAT(exceptions(R"({"exo": {"MS.EXO.1.1v2": {"AllowedForwardingDomains": ["f.example"]}}})"), ElementsAre("MS.EXO.1.1v2 forwarding_domain f.example"));
-  EXPECT_THAT(exceptions(R"({"Defender": {"MS.DEFENDER.1.4v1": {"SensitiveAccounts": {"IncludedUsers": ["i"], "ExcludedDomains": ["x"]}},
+              UnorderedElementsAre("MS.AAD.1.1v1 user u1", "MS.AAD.1.1v1 user u2", "MS.AAD.1.1v1 group g1",
+                                   "MS.AAD.1.1v1 application a1", "MS.AAD.1.1v1 guest_type internalGuest",
+                                   "MS.AAD.7.4v1 user u3"));
+  EXPECT_THAT(exceptions(R"({"exo": {"MS.EXO.1.1v2": {"AllowedForwardingDomains": ["f.example"]}}})"),
+              ElementsAre("MS.EXO.1.1v2 forwarding_domain f.example"));
+  EXPECT_THAT(
+      exceptions(
+          R"({"Defender": {"MS.DEFENDER.1.4v1": {"SensitiveAccounts": {"IncludedUsers": ["i"], "ExcludedDomains": ["x"]}},
                                           "MS.DEFENDER.2.1v1": {"SensitiveUsers": ["Ann;ann@c.example"]},
                                           "MS.DEFENDER.2.3v1": {"PartnerDomains": ["p"], "AgencyDomains": ["o"]}}})"),
-              UnorderedElementsAre("MS.DEFENDER.1.4v1 sensitive_user i", "MS.DEFENDER.1.4v1 not_sensitive_domain x", "MS.DEFENDER.2.1v1 sensitive_user Ann;ann@c.example",
-                                   "MS.DEFENDER.2.3v1 partner_domain p", "MS.DEFENDER.2.3v1 own_domain o"));
+      UnorderedElementsAre("MS.DEFENDER.1.4v1 sensitive_user i", "MS.DEFENDER.1.4v1 not_sensitive_domain x",
+                           "MS.DEFENDER.2.1v1 sensitive_user Ann;ann@c.example", "MS.DEFENDER.2.3v1 partner_domain p",
+                           "MS.DEFENDER.2.3v1 own_domain o"));
 }
 
 TEST_F(ScubagearFactsTest, ExclusionsOfAnotherShapeDeclareNothing) {
-  for (const auto* config : {"null", "{}", "[]", R"("x")", R"({"Aad": null})", R"({"Aad": {"MS.AAD.1.1v1": null}})", R"({"Aad": {"MS.AAD.1.1v1": {"CapExclusions": []}}})",
+  for (const auto* config : {"null", "{}", "[]", R"("x")", R"({"Aad": null})", R"({"Aad": {"MS.AAD.1.1v1": null}})",
+                             R"({"Aad": {"MS.AAD.1.1v1": {"CapExclusions": []}}})",
                              R"({"Aad": {"MS.AAD.1.1v1": {"CapExclusions": {"Users": [null, 5, {}]}}}})"})
     EXPECT_THAT(exceptions(config), IsEmpty()) << config;
 }
 
 TEST_F(ScubagearFactsTest, OmissionsKeepReasonAndExpiry) {
-  EXPECT_THAT(omissions(R"({"OmitPolicy": {"MS.EXO.2.2v2": {"Rationale": "by choice", "Expiration": "2027-01-31"}, "MS.EXO.4.1v1": {"rationale": "other"},
+  EXPECT_THAT(
+      omissions(
+          R"({"OmitPolicy": {"MS.EXO.2.2v2": {"Rationale": "by choice", "Expiration": "2027-01-31"}, "MS.EXO.4.1v1": {"rationale": "other"},
                                            "MS.EXO.4.2v1": {"Rationale": null, "Expiration": null}, "MS.EXO.4.3v1": {"Expiration": ""}, "MS.EXO.4.4v1": null}})"),
-              ElementsAre("MS.EXO.2.2v2: by choice until 2027-01-31", "MS.EXO.4.1v1: other", "MS.EXO.4.2v1: ", "MS.EXO.4.3v1: ", "MS.EXO.4.4v1: "));
+      ElementsAre("MS.EXO.2.2v2: by choice until 2027-01-31", "MS.EXO.4.1v1: other",
+                  "MS.EXO.4.2v1: ", "MS.EXO.4.3v1: ", "MS.EXO.4.4v1: "));
   EXPECT_THAT(omissions(R"({"omitpolicy": null})"), IsEmpty());
 }
 
 // A date that nobody can read must not make an omission that never ends. ScubaGear ignores such an omission too.
 TEST_F(ScubagearFactsTest, AnOmissionWithAnUnreadableExpiryIsNone) {
-  EXPECT_THAT(omissions(R"({"OmitPolicy": {"MS.EXO.2.2v2": {"Expiration": "31.01.2027"}, "MS.EXO.4.1v1": {"Expiration": 20270131}}})"), IsEmpty());
+  EXPECT_THAT(
+      omissions(
+          R"({"OmitPolicy": {"MS.EXO.2.2v2": {"Expiration": "31.01.2027"}, "MS.EXO.4.1v1": {"Expiration": 20270131}}})"),
+      IsEmpty());
 }
 
 }  // namespace

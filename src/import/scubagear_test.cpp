@@ -61,12 +61,14 @@ TEST_F(ScubagearTest, ReadsListsMapsAndNestedRows) {
 
 TEST_F(ScubagearTest, MissingDataIsNeverAnEmptyTable) {
   const auto* absent = "absent: the export holds no `conditional_access_policies`";
-  for (const auto* json : {"{}", R"({"conditional_access_policies": null})", R"({"conditional_access_policies": {}})",
-                           R"({"conditional_access_policies": "error"})", R"({"conditional_access_policies": 0})",
-                           R"({"conditional_access_policies": false})", R"({"conditional_access_policies": ["bad", 1]})"})
+  for (const auto* json :
+       {"{}", R"({"conditional_access_policies": null})", R"({"conditional_access_policies": {}})",
+        R"({"conditional_access_policies": "error"})", R"({"conditional_access_policies": 0})",
+        R"({"conditional_access_policies": false})", R"({"conditional_access_policies": ["bad", 1]})"})
     EXPECT_EQ(coverage(json, "policies"), absent) << json;
   EXPECT_EQ(coverage("{}", "devices"), "absent: a ScubaGear export does not hold it");
-  for (const auto* json : {R"({"privileged_users": {}})", R"({"privileged_users": null})", R"({"privileged_users": "none"})"})
+  for (const auto* json :
+       {R"({"privileged_users": {}})", R"({"privileged_users": null})", R"({"privileged_users": "none"})"})
     EXPECT_EQ(coverage(json, "privileged_users"), "absent: the export holds no `privileged_users`") << json;
   for (const auto* json : {R"({"dlp_policies": []})", R"({"dlp_policies": {}})", R"({"dlp_policies": {"value": null}})",
                            R"({"dlp_policies": {"other": []}})", R"({"dlp_policies": {"value": "none"}})"})
@@ -88,17 +90,21 @@ TEST_F(ScubagearTest, AListOfOneMayBeTheBareObject) {
 
 TEST_F(ScubagearTest, AFailedCommandMakesItsTableFailed) {
   const auto* failed = "failed: Get-Policy failed when the export was made";
-  for (const auto* json : {R"({"aad_unsuccessful_commands": ["Get-Other", "Get-Policy"], "conditional_access_policies": [{"Id": "p"}]})",
-                           R"({"conditional_access_policies": [{"Id": "p"}], "aad_unsuccessful_commands": ["get-policy"]})",
-                           R"({"conditional_access_policies": [], "AAD_Unsuccessful_Commands": "Get-Policy"})",
-                           R"({"aad_unsuccessful_commands": ["Get-Policy"]})"}) {
+  for (const auto* json :
+       {R"({"aad_unsuccessful_commands": ["Get-Other", "Get-Policy"], "conditional_access_policies": [{"Id": "p"}]})",
+        R"({"conditional_access_policies": [{"Id": "p"}], "aad_unsuccessful_commands": ["get-policy"]})",
+        R"({"conditional_access_policies": [], "AAD_Unsuccessful_Commands": "Get-Policy"})",
+        R"({"aad_unsuccessful_commands": ["Get-Policy"]})"}) {
     const auto evidence = read(json);
     EXPECT_EQ(coverage(evidence, "policies"), failed) << json;
     EXPECT_THAT(rows(evidence.db, "SELECT * FROM policies"), IsEmpty()) << json;
   }
-  EXPECT_EQ(coverage(R"({"x_unsuccessful_commands": ["Get-PnPTenant"], "SPO_tenant": {}})", "sharing"), "failed: Get-PnPTenant failed when the export was made");
-  EXPECT_EQ(coverage(R"({"aad_unsuccessful_commands": [], "conditional_access_policies": []})", "policies"), "collected 0");
-  EXPECT_EQ(coverage(R"({"aad_unsuccessful_commands": null, "conditional_access_policies": []})", "policies"), "collected 0");
+  EXPECT_EQ(coverage(R"({"x_unsuccessful_commands": ["Get-PnPTenant"], "SPO_tenant": {}})", "sharing"),
+            "failed: Get-PnPTenant failed when the export was made");
+  EXPECT_EQ(coverage(R"({"aad_unsuccessful_commands": [], "conditional_access_policies": []})", "policies"),
+            "collected 0");
+  EXPECT_EQ(coverage(R"({"aad_unsuccessful_commands": null, "conditional_access_policies": []})", "policies"),
+            "collected 0");
 }
 
 TEST_F(ScubagearTest, TheBetterOfTwoKeysCountsInAnyOrder) {
@@ -121,8 +127,10 @@ TEST_F(ScubagearTest, KeysMatchInAnyCaseAndOthersArePassedOver) {
 }
 
 TEST_F(ScubagearTest, DatesAndEnumerationsAreReadInEverySpelling) {
-  for (const auto* date : {"/Date(1714000000000)/", "2024-04-24T23:06:40Z", "04/24/2024 18:06:40 Central Daylight Time"}) {
-    const auto evidence = read(R"({"conditional_access_policies": {"ModifiedDateTime": ")" + std::string(date) + R"("}})");
+  for (const auto* date :
+       {"/Date(1714000000000)/", "2024-04-24T23:06:40Z", "04/24/2024 18:06:40 Central Daylight Time"}) {
+    const auto evidence =
+        read(R"({"conditional_access_policies": {"ModifiedDateTime": ")" + std::string(date) + R"("}})");
     EXPECT_THAT(rows(evidence.db, "SELECT modified FROM policies"), ElementsAre("2024-04-24T23:06:40Z")) << date;
   }
   for (const auto* sharing : {"0", "\"0\"", "\"Disabled\"", "\"DISABLED\""}) {
@@ -144,7 +152,8 @@ TEST_F(ScubagearTest, ByteOrderMarksAndUtf16AreUnderstood) {
 }
 
 TEST_F(ScubagearTest, TablesDoNotDependOnHowTheBytesComeIn) {
-  const std::string_view json = R"({"conditional_access_policies": [{"Id": "é", "Conditions": {"Users": {"IncludeUsers": "All"}}}, {}],
+  const std::string_view json =
+      R"({"conditional_access_policies": [{"Id": "é", "Conditions": {"Users": {"IncludeUsers": "All"}}}, {}],
     "privileged_users": {"u\"1": {"DisplayName": "€"}}, "SPO_tenant": {"SharingCapability": 1}, "tenant_id": "t"})";
   const auto expected = tables_digest(read(json).db, catalogue_).value();
   for (const std::size_t size : {1, 2, 3, 7, 64}) {
@@ -156,7 +165,9 @@ TEST_F(ScubagearTest, TablesDoNotDependOnHowTheBytesComeIn) {
 
 TEST_F(ScubagearTest, FillsOnlyWhatIsAskedFor) {
   const sql::Reads only{{"policies", {"id"}}, {"devices", {"id"}}};
-  const auto evidence = read(R"({"conditional_access_policies": [{"Id": "p", "DisplayName": "x"}], "SPO_tenant": {"SharingCapability": 1}})", {.only = &only});
+  const auto evidence = read(
+      R"({"conditional_access_policies": [{"Id": "p", "DisplayName": "x"}], "SPO_tenant": {"SharingCapability": 1}})",
+      {.only = &only});
   EXPECT_THAT(rows(evidence.db, "SELECT * FROM policies"), ElementsAre("p"));
   EXPECT_EQ(coverage(evidence, "policies"), "collected 1");
   EXPECT_EQ(coverage(evidence, "sharing"), "nothing is said of it");
@@ -168,19 +179,23 @@ TEST_F(ScubagearTest, AFileOfAnotherKindIsRefusedUnlessItIsCertain) {
     EXPECT_EQ(fault(json, {.certain = false}), refused) << json;
     EXPECT_EQ(fault(json), "no error") << json;
   }
-  for (const auto* json : {R"({"SPO_tenant": null})", R"({"scuba_config": {}})", R"({"teams_successful_commands": []})", R"({"baseline_version": "1"})"})
+  for (const auto* json : {R"({"SPO_tenant": null})", R"({"scuba_config": {}})", R"({"teams_successful_commands": []})",
+                           R"({"baseline_version": "1"})"})
     EXPECT_EQ(fault(json, {.certain = false}), "no error") << json;
   EXPECT_EQ(fault("[]"), "not valid JSON at byte 0: it must begin with `{` (is it the right file?)");
   EXPECT_EQ(fault(""), "the file is empty (export it again)");
 }
 
 TEST_F(ScubagearTest, MistakesAreNamedWithTheirPlace) {
-  EXPECT_THAT(fault(R"({"conditional_access_policies": [{"Id": "p"}, {"Id" "p"}]})"), HasSubstr("`conditional_access_policies[1]`: not valid JSON at byte 46: "));
-  EXPECT_THAT(fault(R"({"privileged_users": {"u1": {"a": tru}}})"), HasSubstr("`privileged_users[u1]`: not valid JSON at byte 28: "));
+  EXPECT_THAT(fault(R"({"conditional_access_policies": [{"Id": "p"}, {"Id" "p"}]})"),
+              HasSubstr("`conditional_access_policies[1]`: not valid JSON at byte 46: "));
+  EXPECT_THAT(fault(R"({"privileged_users": {"u1": {"a": tru}}})"),
+              HasSubstr("`privileged_users[u1]`: not valid JSON at byte 28: "));
   EXPECT_THAT(fault(R"({"SPO_tenant": {"a": 01}})"), HasSubstr("`SPO_tenant`: not valid JSON at byte 15: "));
   EXPECT_THAT(fault(R"({"SPO_tenant": {"a": "\ud800"}})"), HasSubstr("`SPO_tenant`: not valid JSON at byte 15: "));
   EXPECT_THAT(fault("{\"SPO_tenant\": {\"a\": \"\xFF\"}}"), HasSubstr("not valid UTF-8 between bytes 0 and "));
-  EXPECT_THAT(fault(R"({"SPO_tenant": {"a": 1}, "x": [)"), HasSubstr("`x`: not valid JSON at byte 31: it ends too early (is the file complete?)"));
+  EXPECT_THAT(fault(R"({"SPO_tenant": {"a": 1}, "x": [)"),
+              HasSubstr("`x`: not valid JSON at byte 31: it ends too early (is the file complete?)"));
 }
 
 }  // namespace

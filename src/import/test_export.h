@@ -1,10 +1,10 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "catalog/model.h"
 #include "import/scubagear.h"
@@ -85,7 +85,8 @@ struct ReadOptions {
 };
 
 // An export read into memory.
-inline Result<snapshot::Evidence> read_export(std::string_view json, const catalog::Catalogue& catalogue, ReadOptions options = {}) {
+inline Result<snapshot::Evidence> read_export(std::string_view json, const catalog::Catalogue& catalogue,
+                                              ReadOptions options = {}) {
   snapshot::Evidence evidence;
   TRY(snapshot::create_tables(evidence.db, catalogue, options.only));
   snapshot::FakeSource bytes(json, options.at_a_time);

@@ -1,8 +1,8 @@
 #include "score/score.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/iso8601.h"
 #include "base/result.h"
@@ -19,14 +19,17 @@ Cents measure(const Finding& finding, int points) {
     case Verdict::Pass:
       return Cents{100} * points;
     case Verdict::Fail:
-      if (finding.control->scoring == catalog::Scoring::Proportional) return proportional(points, finding.good, finding.total);
+      if (finding.control->scoring == catalog::Scoring::Proportional)
+        return proportional(points, finding.good, finding.total);
       return 0;
     default:
       return 0;
   }
 }
 
-bool counts(Verdict verdict) { return verdict == Verdict::Pass || verdict == Verdict::Fail || verdict == Verdict::Unknown; }
+bool counts(Verdict verdict) {
+  return verdict == Verdict::Pass || verdict == Verdict::Fail || verdict == Verdict::Unknown;
+}
 
 std::string reasoning(const assess::StatusDecision& decision) {
   std::string_view reason = decision.reason;
@@ -153,7 +156,8 @@ Score score(const std::vector<Finding>& findings, const assess::Decisions& decis
   out.zone = percent >= decisions.zones.good ? Zone::Good : percent >= decisions.zones.okay ? Zone::Okay : Zone::Bad;
   for (auto& action : out.actions)
     if (action.counted && out.current.possible > 0)
-      action.impact = 100.0 * static_cast<double>(action.possible - action.earned) / static_cast<double>(out.current.possible);
+      action.impact =
+          100.0 * static_cast<double>(action.possible - action.earned) / static_cast<double>(out.current.possible);
   rank(out.actions);
   return out;
 }

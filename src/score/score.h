@@ -21,7 +21,9 @@ using Cents = std::int64_t;  // hundredths of a point
 struct Points {
   Cents earned = 0;
   Cents possible = 0;
-  double percent() const { return possible == 0 ? 0 : 100.0 * static_cast<double>(earned) / static_cast<double>(possible); }
+  double percent() const {
+    return possible == 0 ? 0 : 100.0 * static_cast<double>(earned) / static_cast<double>(possible);
+  }
 };
 
 // A finding with its points: a recommended action unless it is completed.
@@ -32,9 +34,9 @@ struct Action {
   Cents earned = 0;      // with self-claims: third party, alternate mitigation
   Cents possible = 0;
   assess::Status status = assess::Status::ToAddress;
-  double impact = 0;     // percentage points by which the score rises when it is completed
-  int rank = 0;          // 1 is to be done first; 0: nothing to do
-  std::string reasoning; // the decision behind the status, in words; empty without one
+  double impact = 0;      // percentage points by which the score rises when it is completed
+  int rank = 0;           // 1 is to be done first; 0: nothing to do
+  std::string reasoning;  // the decision behind the status, in words; empty without one
 };
 
 enum class Zone { Good, Okay, Bad };
@@ -43,7 +45,7 @@ std::string_view name(Zone zone);
 struct Score {
   Points current;
   Cents self_claimed = 0;  // of the earned points: claimed by the operator, not seen
-  Cents unknown = 0;       // of the possible points: controls without evidence. Hiding evidence can never raise a score.
+  Cents unknown = 0;  // of the possible points: controls without evidence. Hiding evidence can never raise a score.
   // Percent of what could be seen, so that a partial import is not mistaken for a bad tenant.
   double percent_of_seen() const;
   Zone zone = Zone::Bad;
@@ -54,7 +56,9 @@ struct Score {
 
   std::size_t completed = 0;  // actions that earned all their points, of those available
   std::size_t available = 0;
-  double improvement() const { return available == 0 ? 0 : 100.0 * static_cast<double>(completed) / static_cast<double>(available); }
+  double improvement() const {
+    return available == 0 ? 0 : 100.0 * static_cast<double>(completed) / static_cast<double>(available);
+  }
 
   std::map<std::string, Points> by_category;
   std::map<std::string, Points> by_service;

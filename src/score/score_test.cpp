@@ -1,11 +1,11 @@
 #include "score/score.h"
 
-#include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 namespace assay::score {
 namespace {
@@ -39,8 +39,8 @@ Score judge(const std::vector<Finding>& findings, const Decisions& decisions = {
 
 TEST(ProportionalTest, RoundsToHundredthsHalfUp) {
   EXPECT_EQ(proportional(10, 50, 100), 500);
-  EXPECT_EQ(proportional(2, 4, 9), 89);   // 0.888…
-  EXPECT_EQ(proportional(1, 1, 8), 13);   // 0.125
+  EXPECT_EQ(proportional(2, 4, 9), 89);  // 0.888…
+  EXPECT_EQ(proportional(1, 1, 8), 13);  // 0.125
   EXPECT_EQ(proportional(9, 2, 3), 600);
 }
 
@@ -114,7 +114,9 @@ TEST(ScoreTest, ViewsShowWhatPlansAndLicencesWouldGive) {
   Decisions decisions;
   decisions.statuses["planned"] = {Status::Planned, "Ada", "next month", {}};
   decisions.statuses["accepted"] = {Status::RiskAccepted, "Ada", "old system", {}};
-  const auto s = judge({finding(planned, Verdict::Fail), finding(accepted, Verdict::Fail), finding(unlicensed, Verdict::NotLicensed), finding(done, Verdict::Pass, 1)}, decisions);
+  const auto s = judge({finding(planned, Verdict::Fail), finding(accepted, Verdict::Fail),
+                        finding(unlicensed, Verdict::NotLicensed), finding(done, Verdict::Pass, 1)},
+                       decisions);
   EXPECT_EQ(s.current.earned, 500);
   EXPECT_EQ(s.current.possible, 1000);
   EXPECT_EQ(s.planned.earned, 800);
@@ -141,7 +143,8 @@ TEST(ScoreTest, RanksByMissingPointsAgainstEffortAndImpactOnUsers) {
   auto felt = control("felt", 9);
   felt.user_impact = "high";  // 9 / 2.5
   const auto unseen = control("unseen", 10);
-  const auto s = judge({finding(hard, Verdict::Fail), finding(unseen, Verdict::Unknown), finding(felt, Verdict::Fail), finding(easy, Verdict::Fail)});
+  const auto s = judge({finding(hard, Verdict::Fail), finding(unseen, Verdict::Unknown), finding(felt, Verdict::Fail),
+                        finding(easy, Verdict::Fail)});
   EXPECT_EQ(s.actions[3].rank, 1);
   EXPECT_EQ(s.actions[2].rank, 2);
   EXPECT_EQ(s.actions[0].rank, 3);
@@ -185,11 +188,13 @@ World any_world() {
   for (const auto& c : world.controls) {
     const auto total = *rc::gen::inRange<std::int64_t>(1, 50);
     const auto good = *rc::gen::inRange<std::int64_t>(0, total + 1);
-    auto verdict = *rc::gen::element(Verdict::Fail, Verdict::Unknown, Verdict::NotApplicable, Verdict::NotLicensed, Verdict::Manual);
+    auto verdict = *rc::gen::element(Verdict::Fail, Verdict::Unknown, Verdict::NotApplicable, Verdict::NotLicensed,
+                                     Verdict::Manual);
     if (verdict == Verdict::Fail && good == total) verdict = Verdict::Pass;
     world.findings.push_back(finding(c, verdict, good, total));
     if (*rc::gen::inRange(0, 4) == 0)
-      world.decisions.statuses[c.id] = {*rc::gen::element(Status::Planned, Status::RiskAccepted, Status::ThirdParty), "o", "r", {}};
+      world.decisions.statuses[c.id] = {
+          *rc::gen::element(Status::Planned, Status::RiskAccepted, Status::ThirdParty), "o", "r", {}};
   }
   return world;
 }

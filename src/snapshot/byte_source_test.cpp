@@ -1,9 +1,9 @@
 #include "snapshot/byte_source.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include <array>
 
 #include "base/temporary_folder.h"
 #include "snapshot/fake_source.h"

@@ -1,10 +1,10 @@
 #include "snapshot/evidence.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include <sqlite3.h>
 
 #include "base/sha256.h"
 
@@ -21,7 +21,8 @@ constexpr std::array<std::pair<State, std::string_view>, 6> kStates{{
 }};
 
 Result<void> add_table(const sql::Database& db, const std::string& name, Sha256& digest) {
-  const auto exists = TRY(db.value("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '" + name + "'"));
+  const auto exists =
+      TRY(db.value("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '" + name + "'"));
   if (exists != "1") return {};
   auto rows = TRY(db.prepare("SELECT rowid, * FROM " + sql::identifier(name) + " ORDER BY rowid"));
   digest.add("\x1C" + name);

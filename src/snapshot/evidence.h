@@ -37,10 +37,10 @@ struct TableCoverage {
 struct Manifest {
   std::string tenant_id;
   std::string tenant_name;
-  std::string cloud;             // commercial gcc gcchigh dod; empty: not known
+  std::string cloud;                  // commercial gcc gcchigh dod; empty: not known
   std::optional<Timestamp> taken_at;  // when the evidence was read from the tenant
-  std::string source;            // `ScubaGear 1.8.0`
-  std::vector<std::string> scope;  // services that the source set out to read
+  std::string source;                 // `ScubaGear 1.8.0`
+  std::vector<std::string> scope;     // services that the source set out to read
   std::string program_version;
   std::string catalogue_version;
 };
@@ -76,7 +76,8 @@ struct Evidence {
 };
 
 // Creates the catalogue's tables in `db`: all of them, or the tables and columns in `only`.
-Result<void> create_tables(const sql::Database& db, const catalog::Catalogue& catalogue, const sql::Reads* only = nullptr);
+Result<void> create_tables(const sql::Database& db, const catalog::Catalogue& catalogue,
+                           const sql::Reads* only = nullptr);
 
 // SHA-256 over the content of every table of the catalogue that exists in `db`, in a fixed order: two imports of the
 // same evidence give the same digest.

@@ -29,7 +29,8 @@ columns: [{name: id}, {name: name}]
 )yaml";
 
 TEST(StateTest, NamesAreThoseOfTheCoverageTable) {
-  constexpr std::array all{State::Collected, State::Denied, State::NotLicensed, State::NotOffered, State::Failed, State::Absent};
+  constexpr std::array all{State::Collected,  State::Denied, State::NotLicensed,
+                           State::NotOffered, State::Failed, State::Absent};
   std::vector<std::string> names;
   for (const auto each : all) {
     names.emplace_back(name(each));

@@ -1,14 +1,14 @@
 #include "snapshot/file.h"
 
+#include <array>
+#include <cstring>
+#include <memory>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
-
-#include <array>
-#include <cstring>
-#include <memory>
 
 #include "base/iso8601.h"
 #include "base/sha256.h"
@@ -166,12 +166,15 @@ Result<Writer> Writer::create(const std::filesystem::path& file, const catalog::
     const int error = errno;
     state->finished = true;
     return Error{error == EACCES || error == EROFS ? ErrorCode::Denied : ErrorCode::Invalid,
-                 fmt::format("`{}`: cannot be written: {}", file.string(), std::strerror(error)), "choose another --snapshot"};
+                 fmt::format("`{}`: cannot be written: {}", file.string(), std::strerror(error)),
+                 "choose another --snapshot"};
   }
   ::close(fd);
   state->db = TRY(sql::Database::open(state->part, sql::Mode::ReadWrite));
   auto& db = *state->db;
-  TRY(db.execute(fmt::format("PRAGMA page_size=8192; PRAGMA application_id={}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", kApplicationId)));
+  TRY(db.execute(
+      fmt::format("PRAGMA page_size=8192; PRAGMA application_id={}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF",
+                  kApplicationId)));
   TRY(db.execute(kSchema));
   TRY(db.execute("BEGIN"));
   TRY(create_tables(db, catalogue));
@@ -249,7 +252,8 @@ Result<void> Writer::finish(const Evidence& evidence) {
   const bool sealed = fd >= 0 && ::pwrite(fd, seal.data(), seal.size(), kSealAt) == 4 && ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   if (!sealed || ::rename(s.part.c_str(), s.target.c_str()) != 0)
-    return Error{ErrorCode::Denied, fmt::format("`{}`: cannot be written: {}", s.target.string(), std::strerror(errno)), {}};
+    return Error{
+        ErrorCode::Denied, fmt::format("`{}`: cannot be written: {}", s.target.string(), std::strerror(errno)), {}};
   s.finished = true;
   return {};
 }
@@ -273,7 +277,8 @@ Result<bool> fits(const sql::Database& db, const catalog::Catalogue& catalogue) 
 
 Result<Evidence> open(const std::filesystem::path& path) {
   const auto where = fmt::format("`{}`", path.string());
-  if (!TRY(looks_like_sqlite(path))) return invalid(where + ": is no snapshot", "make one with `assay import` or `assay collect`");
+  if (!TRY(looks_like_sqlite(path)))
+    return invalid(where + ": is no snapshot", "make one with `assay import` or `assay collect`");
   std::array<char, kHeaderBytes> header{};
   const auto seal = TRY_IN(where, seal_of(path, &header));
   if (big_endian(header.data() + 68) != kApplicationId)
@@ -282,13 +287,15 @@ Result<Evidence> open(const std::filesystem::path& path) {
   if (stored == std::string_view("\0\0\0\0", 4))
     return invalid(where + ": is an unfinished snapshot", "run the import or collection again");
   if (stored != std::string_view(seal.data(), 4))
-    return invalid(where + ": was damaged or changed after it was written: its seal does not match", "import or collect again");
+    return invalid(where + ": was damaged or changed after it was written: its seal does not match",
+                   "import or collect again");
 
   Evidence evidence;
   evidence.db = TRY_IN(where, sql::Database::open(path, sql::Mode::ReadOnly));
   auto& db = evidence.db;
   // Reading from a view would run SQL of whoever made the file, without any limit.
-  if (TRY_IN(where, db.value("SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1")))
+  if (TRY_IN(where, db.value("SELECT 1 FROM sqlite_schema WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE "
+                             "VIRTUAL%' LIMIT 1")))
     return invalid(where + ": holds views or triggers, which a snapshot never does", "import or collect again");
   std::map<std::string, std::string> manifest;
   {
@@ -320,21 +327,25 @@ Result<Evidence> open(const std::filesystem::path& path) {
   {
     auto rows = TRY_IN(where, db.prepare("SELECT framework, requirement, kind, value FROM operator_exception"));
     while (TRY_IN(where, rows.step()))
-      evidence.exceptions.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), std::string(rows.text(3))});
+      evidence.exceptions.push_back(
+          {std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), std::string(rows.text(3))});
   }
   {
     auto rows = TRY_IN(where, db.prepare("SELECT framework, requirement, reason, expires FROM operator_omission"));
     while (TRY_IN(where, rows.step()))
-      evidence.omissions.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)), iso8601::parse_time(rows.text(3))});
+      evidence.omissions.push_back({std::string(rows.text(0)), std::string(rows.text(1)), std::string(rows.text(2)),
+                                    iso8601::parse_time(rows.text(3))});
   }
   return evidence;
 }
 
 Result<std::vector<Documents::Document>> Documents::list() const {
-  auto rows = TRY(db_.prepare("SELECT document, max(url), max(taken_at), count(*) FROM page GROUP BY document ORDER BY document"));
+  auto rows = TRY(
+      db_.prepare("SELECT document, max(url), max(taken_at), count(*) FROM page GROUP BY document ORDER BY document"));
   std::vector<Document> out;
   while (TRY(rows.step()))
-    out.push_back({{rows.integer(0), std::string(rows.text(1)), std::string(rows.text(2))}, static_cast<std::size_t>(rows.integer(3))});
+    out.push_back({{rows.integer(0), std::string(rows.text(1)), std::string(rows.text(2))},
+                   static_cast<std::size_t>(rows.integer(3))});
   return out;
 }
 

@@ -1,10 +1,10 @@
 #include "snapshot/file.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-
-#include <fstream>
 
 #include "base/sha256.h"
 #include "snapshot/fake_source.h"
@@ -34,7 +34,8 @@ children:
 // Half a page of text that does not compress away to nothing.
 std::string noise(std::size_t size) {
   std::string out;
-  for (std::uint32_t state = 1; out.size() < size; state = state * 1664525 + 1013904223) out += static_cast<char>(state >> 24);
+  for (std::uint32_t state = 1; out.size() < size; state = state * 1664525 + 1013904223)
+    out += static_cast<char>(state >> 24);
   return out;
 }
 
@@ -42,12 +43,14 @@ class SnapshotFileTest : public testing::Test {
  protected:
   static Evidence some_evidence() {
     Evidence evidence;
-    evidence.manifest = {"t-1", "Contoso", "gcc", Timestamp{1'780'000'000}, "A test 1.0", {"entra", "exchange"}, "0.1", ""};
+    evidence.manifest = {"t-1", "Contoso", "gcc", Timestamp{1'780'000'000}, "A test 1.0", {"entra", "exchange"},
+                         "0.1", ""};
     evidence.set({"users", State::Collected, 1, {}});
     evidence.set({"groups", State::Denied, 0, "Group.Read.All is missing"});
     evidence.plans = {{"AAD_PREMIUM", true}, {"ATP_ENTERPRISE", false}};
     evidence.exceptions = {{"scuba", "MS.AAD.2.1v1", "user", "u-1"}};
-    evidence.omissions = {{"scuba", "MS.AAD.2.2v1", "by choice", Timestamp{1'790'000'000}}, {"scuba", "MS.AAD.2.3v1", "", {}}};
+    evidence.omissions = {{"scuba", "MS.AAD.2.2v1", "by choice", Timestamp{1'790'000'000}},
+                          {"scuba", "MS.AAD.2.3v1", "", {}}};
     return evidence;
   }
 
@@ -89,7 +92,8 @@ class SnapshotFileTest : public testing::Test {
     auto bytes = read_file(path).take();
     bytes.replace(kSealAt, 4, 4, '\0');
     const auto hex = sha256_hex(bytes);
-    for (std::size_t i = 0; i < 4; ++i) bytes[kSealAt + i] = static_cast<char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+    for (std::size_t i = 0; i < 4; ++i)
+      bytes[kSealAt + i] = static_cast<char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
     folder_.write(path.filename(), bytes);
   }
 
@@ -116,7 +120,8 @@ TEST_F(SnapshotFileTest, GivesBackWhatWasWritten) {
   EXPECT_EQ(evidence.find("groups")->detail, "Group.Read.All is missing");
   EXPECT_EQ(evidence.plans, (std::map<std::string, bool>{{"AAD_PREMIUM", true}, {"ATP_ENTERPRISE", false}}));
   ASSERT_EQ(evidence.exceptions.size(), 1U);
-  EXPECT_EQ(evidence.exceptions[0].requirement + " " + evidence.exceptions[0].kind + " " + evidence.exceptions[0].value, "MS.AAD.2.1v1 user u-1");
+  EXPECT_EQ(evidence.exceptions[0].requirement + " " + evidence.exceptions[0].kind + " " + evidence.exceptions[0].value,
+            "MS.AAD.2.1v1 user u-1");
   ASSERT_EQ(evidence.omissions.size(), 2U);
   EXPECT_EQ(evidence.omissions[0].reason, "by choice");
   EXPECT_EQ(evidence.omissions[0].expires, Timestamp{1'790'000'000});
@@ -128,7 +133,8 @@ TEST_F(SnapshotFileTest, GivesBackWhatWasWritten) {
 TEST_F(SnapshotFileTest, IsASoundDatabaseForAnyClient) {
   const auto db = sql::Database::open(write("x.assay"), sql::Mode::ReadOnly).take();
   EXPECT_THAT(rows(db, "PRAGMA integrity_check"), ElementsAre("ok"));
-  EXPECT_THAT(rows(db, "SELECT value FROM manifest WHERE key IN ('format', 'complete')"), testing::UnorderedElementsAre("1", "assay/snapshot/1"));
+  EXPECT_THAT(rows(db, "SELECT value FROM manifest WHERE key IN ('format', 'complete')"),
+              testing::UnorderedElementsAre("1", "assay/snapshot/1"));
 }
 
 TEST_F(SnapshotFileTest, OnlyItsOwnerMayReadItFromTheStart) {
@@ -168,7 +174,8 @@ TEST_F(SnapshotFileTest, DigestsDoNotDependOnHowTheBytesCame) {
   std::set<std::string> digests;
   for (const std::size_t size : {std::size_t{1000}, std::size_t{1} << 20, std::size_t{1'000'003}, one_.size()}) {
     const auto evidence = open(write("x.assay", size)).take();
-    for (auto& row : rows(evidence.db, "SELECT group_concat(value, ' ') FROM manifest WHERE key LIKE '%digest'")) digests.insert(row);
+    for (auto& row : rows(evidence.db, "SELECT group_concat(value, ' ') FROM manifest WHERE key LIKE '%digest'"))
+      digests.insert(row);
   }
   EXPECT_EQ(digests.size(), 1U);
 }
@@ -191,7 +198,8 @@ TEST_F(SnapshotFileTest, SaysWhatHappenedToTheFile) {
     bytes[at] = static_cast<char>(bytes[at] ^ 1);
     return fault(folder_.write("y", bytes));
   };
-  const auto* damaged = "`y`: was damaged or changed after it was written: its seal does not match (import or collect again)";
+  const auto* damaged =
+      "`y`: was damaged or changed after it was written: its seal does not match (import or collect again)";
   EXPECT_EQ(changed(sound.size() - 1), damaged);
   EXPECT_EQ(changed(kSealAt), damaged);
   EXPECT_EQ(fault(folder_.write("y", sound + "x")), damaged);
@@ -210,9 +218,12 @@ TEST_F(SnapshotFileTest, AnUnfinishedSnapshotIsRefused) {
 
 TEST_F(SnapshotFileTest, AnotherDatabaseIsRefused) {
   const auto path = folder_.path() / "other.db";
-  ASSERT_TRUE(sql::Database::open(path, sql::Mode::ReadWrite).take().execute("CREATE TABLE users(id); INSERT INTO users VALUES(1)"));
+  ASSERT_TRUE(sql::Database::open(path, sql::Mode::ReadWrite)
+                  .take()
+                  .execute("CREATE TABLE users(id); INSERT INTO users VALUES(1)"));
   EXPECT_TRUE(looks_like_sqlite(path).value());
-  EXPECT_EQ(fault(path), "`other.db`: is an SQLite file, but no snapshot (make one with `assay import` or `assay collect`)");
+  EXPECT_EQ(fault(path),
+            "`other.db`: is an SQLite file, but no snapshot (make one with `assay import` or `assay collect`)");
 }
 
 TEST_F(SnapshotFileTest, AFormatOfTheFutureIsRefused) {
@@ -225,10 +236,12 @@ TEST_F(SnapshotFileTest, AForgedSchemaIsRefused) {
   EXPECT_THAT(fault(forged("DROP TABLE manifest")), HasSubstr("`forged.assay`: sql: no such table: manifest"));
   // Reading either would run the forger's SQL, here without end.
   const std::string endless = " AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT ";
-  for (const auto& sql : {"DROP TABLE coverage; CREATE VIEW coverage" + endless + "'t' AS \"table\", 'collected' AS state, i AS \"rows\", '' AS detail FROM n",
+  for (const auto& sql : {"DROP TABLE coverage; CREATE VIEW coverage" + endless +
+                              "'t' AS \"table\", 'collected' AS state, i AS \"rows\", '' AS detail FROM n",
                           "DROP TABLE manifest; CREATE VIEW manifest" + endless + "'format' AS key, i AS value FROM n",
                           std::string("CREATE TRIGGER t AFTER INSERT ON users BEGIN DELETE FROM users; END")})
-    EXPECT_EQ(fault(forged(sql)), "`forged.assay`: holds views or triggers, which a snapshot never does (import or collect again)");
+    EXPECT_EQ(fault(forged(sql)),
+              "`forged.assay`: holds views or triggers, which a snapshot never does (import or collect again)");
 }
 
 TEST_F(SnapshotFileTest, APageThatIsNotItsDigestIsRefused) {
@@ -243,7 +256,8 @@ TEST_F(SnapshotFileTest, APageThatIsNotItsDigestIsRefused) {
   EXPECT_EQ(page("UPDATE page SET body = x'00'"), wrong);
   EXPECT_EQ(page("UPDATE page SET body = NULL, size = 0, sha256 = NULL"), wrong);
   for (const auto* size : {"-1", "5000000", "9223372036854775807"})
-    EXPECT_EQ(page(std::string("UPDATE page SET size = ") + size), "page 0 of document 1: claims an impossible size (the snapshot is damaged: import again)");
+    EXPECT_EQ(page(std::string("UPDATE page SET size = ") + size),
+              "page 0 of document 1: claims an impossible size (the snapshot is damaged: import again)");
 }
 
 TEST_F(SnapshotFileTest, AnAbandonedWriterLeavesNothing) {
@@ -281,7 +295,8 @@ TEST_F(SnapshotFileTest, ReplacesTheOldFileWhenFinished) {
 TEST_F(SnapshotFileTest, APlaceThatCannotBeWrittenIsAnError) {
   const auto writer = Writer::create(folder_.path() / "no" / "x.assay", catalogue_);
   ASSERT_FALSE(writer);
-  EXPECT_EQ(folder_.without(describe(writer.error())), "`no/x.assay`: cannot be written: No such file or directory (choose another --snapshot)");
+  EXPECT_EQ(folder_.without(describe(writer.error())),
+            "`no/x.assay`: cannot be written: No such file or directory (choose another --snapshot)");
 }
 
 TEST_F(SnapshotFileTest, TablesFitOnlyTheDefinitionsTheyWereMadeBy) {

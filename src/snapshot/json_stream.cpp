@@ -1,12 +1,12 @@
 #include "snapshot/json_stream.h"
 
-#include <emmintrin.h>
-#include <fmt/format.h>
-#include <simdjson.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
+
+#include <emmintrin.h>
+#include <fmt/format.h>
+#include <simdjson.h>
 
 #include "base/text.h"
 
@@ -64,7 +64,9 @@ Result<void> JsonStream::validate(bool at_end) {
   // Up to the last byte that cannot be in the middle of a character.
   std::size_t end = filled_;
   if (!at_end) {
-    for (int back = 0; back < 3 && end > validated_ && (static_cast<unsigned char>(buffer_[end - 1]) & 0xC0) == 0x80; ++back) --end;
+    for (int back = 0; back < 3 && end > validated_ && (static_cast<unsigned char>(buffer_[end - 1]) & 0xC0) == 0x80;
+         ++back)
+      --end;
     if (end > validated_ && static_cast<unsigned char>(buffer_[end - 1]) >= 0xC0) --end;
   }
   if (!simdjson::validate_utf8(buffer_.data() + validated_, end - validated_))
@@ -87,7 +89,10 @@ Result<bool> JsonStream::fill() {
     validated_ -= drop;
   }
   if (filled_ - std::min(keep_, at_) > limits_.piece)
-    return Error{ErrorCode::Limit, fmt::format("`{}`: one value is larger than {} MB at byte {}", text::shorten(key_, 60), limits_.piece >> 20, base_ + at_), "is this the right file?"};
+    return Error{ErrorCode::Limit,
+                 fmt::format("`{}`: one value is larger than {} MB at byte {}", text::shorten(key_, 60),
+                             limits_.piece >> 20, base_ + at_),
+                 "is this the right file?"};
   if (buffer_.size() - filled_ < kReadSize + kPadding) buffer_.resize(buffer_.size() * 2);
   const auto n = TRY(source_.read({buffer_.data() + filled_, kReadSize}));
   filled_ += n;
@@ -121,7 +126,8 @@ Result<void> JsonStream::skip_string(bool keep) {
     if (!keep) keep_ = at_;
     if (base_ + at_ - begin > limits_.string)
       return Error{ErrorCode::Limit,
-                   fmt::format("`{}`: a string is longer than {} MB at byte {}", text::shorten(key_, 60), limits_.string >> 20, begin),
+                   fmt::format("`{}`: a string is longer than {} MB at byte {}", text::shorten(key_, 60),
+                               limits_.string >> 20, begin),
                    "is this the right file?"};
     if (found == end) {
       if (!TRY(fill())) return fault("a string does not end");
@@ -139,7 +145,9 @@ Result<std::string> JsonStream::read_key() {
   if (TRY(peek()) != '"') return fault("a key in quotes is expected", "is it JSON?");
   keep_ = at_;
   TRY(skip_string(true));
-  if (at_ - keep_ > limits_.key) return Error{ErrorCode::Limit, fmt::format("a key is longer than {} bytes at byte {}", limits_.key, base_ + keep_), {}};
+  if (at_ - keep_ > limits_.key)
+    return Error{
+        ErrorCode::Limit, fmt::format("a key is longer than {} bytes at byte {}", limits_.key, base_ + keep_), {}};
   std::string key(buffer_.data() + keep_ + 1, at_ - keep_ - 2);
   keep_ = at_;
   TRY(expect(':', "a colon"));
@@ -164,7 +172,7 @@ Result<void> JsonStream::skip_value(bool keep) {
     return {};
   }
   const std::size_t outside = state_ == At::Members ? 1 : 2;  // the document, and the container whose element this is
-  std::string open;                                            // the brackets that are open
+  std::string open;                                           // the brackets that are open
   for (;;) {
     const char* end = buffer_.data() + filled_;
     const char* found = find_structure(buffer_.data() + at_, end);
@@ -178,7 +186,11 @@ Result<void> JsonStream::skip_value(bool keep) {
     if (c == '"') {
       TRY(skip_string(keep));
     } else if (c == '{' || c == '[') {
-      if (outside + open.size() >= limits_.depth) return Error{ErrorCode::Limit, fmt::format("`{}`: nested deeper than {} levels at byte {}", text::shorten(key_, 60), limits_.depth, base_ + at_), {}};
+      if (outside + open.size() >= limits_.depth)
+        return Error{ErrorCode::Limit,
+                     fmt::format("`{}`: nested deeper than {} levels at byte {}", text::shorten(key_, 60),
+                                 limits_.depth, base_ + at_),
+                     {}};
       open += c;
       ++at_;
     } else {
@@ -246,7 +258,10 @@ Result<bool> JsonStream::next_member(Piece& piece) {
       return next_item(piece);
     }
     TRY(skip_value(true));
-    piece = {.key = key_, .json = {buffer_.data() + keep_, at_ - keep_}, .offset = base_ + keep_, .is_object = member_is_object_};
+    piece = {.key = key_,
+             .json = {buffer_.data() + keep_, at_ - keep_},
+             .offset = base_ + keep_,
+             .is_object = member_is_object_};
     return true;
   }
 }

@@ -19,21 +19,21 @@ enum class Shape {
 
 // A piece of the document that is parsed on its own. The views are valid until the next call of `next`.
 struct Piece {
-  std::string_view key{};      // of the top-level member
-  std::string_view entry{};    // of the entry, when the member is an object given by entries (raw, still escaped)
-  std::string_view json{};     // its text, followed by at least kPadding readable bytes
-  std::size_t index = 0;       // of the element or entry in its member
-  std::size_t offset = 0;      // of the text in the document, in bytes of UTF-8
-  bool in_container = false;   // an element or entry, not the member's whole value
+  std::string_view key{};        // of the top-level member
+  std::string_view entry{};      // of the entry, when the member is an object given by entries (raw, still escaped)
+  std::string_view json{};       // its text, followed by at least kPadding readable bytes
+  std::size_t index = 0;         // of the element or entry in its member
+  std::size_t offset = 0;        // of the text in the document, in bytes of UTF-8
+  bool in_container = false;     // an element or entry, not the member's whole value
   bool empty_container = false;  // the member is an array (or object, for Entries) without any element: json is empty
-  bool is_object = false;      // the member's value is an object
+  bool is_object = false;        // the member's value is an object
 };
 
 struct StreamLimits {
-  std::size_t depth = 128;                          // of nesting
-  std::size_t piece = std::size_t{256} << 20;       // bytes of one piece
-  std::size_t string = std::size_t{64} << 20;       // bytes of one string, also where nobody reads it
-  std::size_t key = std::size_t{4} << 10;           // bytes of a top-level key
+  std::size_t depth = 128;                     // of nesting
+  std::size_t piece = std::size_t{256} << 20;  // bytes of one piece
+  std::size_t string = std::size_t{64} << 20;  // bytes of one string, also where nobody reads it
+  std::size_t key = std::size_t{4} << 10;      // bytes of a top-level key
 };
 
 // Takes a JSON object apart into pieces without ever holding more than one of them: a 150 MB export costs a buffer of
@@ -53,12 +53,12 @@ class JsonStream {
  private:
   enum class At { Start, Members, InArray, InObject, End };
 
-  Result<bool> fill();                    // more bytes behind `filled_`; false at the end of the source
-  Result<char> peek();                    // the next byte that is no blank; Invalid at the end
+  Result<bool> fill();  // more bytes behind `filled_`; false at the end of the source
+  Result<char> peek();  // the next byte that is no blank; Invalid at the end
   Result<void> expect(char c, std::string_view what);
   Result<std::string> read_key();
-  Result<void> skip_string(bool keep);    // from the opening quote at `at_`
-  Result<void> skip_value(bool keep);     // leaves `at_` behind the value; `keep`: its bytes stay in the buffer
+  Result<void> skip_string(bool keep);  // from the opening quote at `at_`
+  Result<void> skip_value(bool keep);   // leaves `at_` behind the value; `keep`: its bytes stay in the buffer
   Result<bool> next_member(Piece& piece);
   Result<bool> next_item(Piece& piece);
   Error fault(std::string what, std::string hint = "is the file complete?") const;

@@ -1,8 +1,8 @@
 // What a stream does with documents that are made to hurt it: too deep, too long, not UTF-8.
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <array>
 
 #include "snapshot/fake_source.h"
 #include "snapshot/json_stream.h"
@@ -18,7 +18,10 @@ constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 class LongSource final : public ByteSource {
  public:
   LongSource(std::string head, std::string unit, std::size_t count, std::string tail)
-      : head_(std::move(head)), unit_(std::move(unit)), tail_(std::move(tail)), size_(head_.size() + count * unit_.size() + tail_.size()) {}
+      : head_(std::move(head)),
+        unit_(std::move(unit)),
+        tail_(std::move(tail)),
+        size_(head_.size() + count * unit_.size() + tail_.size()) {}
 
   Result<std::size_t> read(std::span<char> buffer) override {
     const auto n = std::min(buffer.size(), size_ - given);
@@ -49,7 +52,8 @@ struct Outcome {
 };
 
 Outcome read(ByteSource& source, Shape shape, StreamLimits limits = {}) {
-  JsonStream stream(source, [&](std::string_view) { return shape; }, limits);
+  JsonStream stream(
+      source, [&](std::string_view) { return shape; }, limits);
   Outcome out;
   for (Piece piece;; ++out.pieces) {
     auto more = stream.next(piece);
@@ -69,7 +73,8 @@ Outcome read(std::string_view json, Shape shape, std::size_t at_a_time, StreamLi
 // A member that nests so deep that the whole document has `levels` levels.
 std::string nested(std::size_t levels, char open, char close) {
   std::string out = R"({"a": )";
-  for (std::size_t i = 1; i < levels; ++i) out += open == '{' ? (i == 1 ? "{\"b\": " : "{\"c\": ") : std::string(1, open);
+  for (std::size_t i = 1; i < levels; ++i)
+    out += open == '{' ? (i == 1 ? "{\"b\": " : "{\"c\": ") : std::string(1, open);
   out += "1";
   return out + std::string(levels - 1, close) + "}";
 }

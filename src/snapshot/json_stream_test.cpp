@@ -1,11 +1,11 @@
 #include "snapshot/json_stream.h"
 
+#include <array>
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include <array>
-#include <map>
 
 #include "base/json.h"
 #include "snapshot/fake_source.h"
@@ -30,8 +30,8 @@ struct Taken {
 };
 
 std::ostream& operator<<(std::ostream& out, const Taken& t) {
-  return out << t.key << '/' << t.entry << '[' << t.index << "] at " << t.offset << ": " << t.json << (t.in_container ? " in" : "")
-             << (t.empty_container ? " empty" : "") << (t.is_object ? " object" : "");
+  return out << t.key << '/' << t.entry << '[' << t.index << "] at " << t.offset << ": " << t.json
+             << (t.in_container ? " in" : "") << (t.empty_container ? " empty" : "") << (t.is_object ? " object" : "");
 }
 
 struct Reading {
@@ -87,7 +87,8 @@ constexpr std::string_view kDocument = R"json(
   )json";
 
 TEST(JsonStreamTest, TakesADocumentApart) {
-  const std::string_view document = R"({"list": [{"a": 1}, 2], "map": {"k": [3]}, "object": {"b": {}}, "no": null, "skip": [9]})";
+  const std::string_view document =
+      R"({"list": [{"a": 1}, 2], "map": {"k": [3]}, "object": {"b": {}}, "no": null, "skip": [9]})";
   const auto reading = read(document);
 
   EXPECT_THAT(texts(reading),
@@ -110,7 +111,8 @@ TEST(JsonStreamTest, SaysWhenAContainerIsEmpty) {
 }
 
 TEST(JsonStreamTest, AnEmptyObjectHasNoPieces) {
-  for (const auto* json : {"{}", " { \n } ", R"({"skip": [1, 2]})"}) EXPECT_THAT(texts(read(json)), testing::IsEmpty()) << json;
+  for (const auto* json : {"{}", " { \n } ", R"({"skip": [1, 2]})"})
+    EXPECT_THAT(texts(read(json)), testing::IsEmpty()) << json;
 }
 
 TEST(JsonStreamTest, PiecesDoNotDependOnHowTheBytesComeIn) {
@@ -155,7 +157,8 @@ TEST(JsonStreamTest, TextBehindAPieceIsReadable) {
   ASSERT_TRUE(stream.next(piece).value());
   // An address sanitizer would stop here.
   std::size_t sum = 0;
-  for (std::size_t i = 0; i < JsonStream::kPadding; ++i) sum += static_cast<unsigned char>(piece.json.data()[piece.json.size() + i]);
+  for (std::size_t i = 0; i < JsonStream::kPadding; ++i)
+    sum += static_cast<unsigned char>(piece.json.data()[piece.json.size() + i]);
   EXPECT_GE(sum, 0U);
   EXPECT_LE(stream.bytes_read(), json.size());
 }
@@ -175,9 +178,12 @@ TEST(JsonStreamTest, ATruncatedDocumentIsAnError) {
 }
 
 TEST(JsonStreamTest, AnythingBehindTheEndIsRefused) {
-  EXPECT_EQ(fault("{} x"), "not valid JSON at byte 3: something follows the end of the document (is the file complete?)");
-  EXPECT_EQ(fault(R"({"a": [1]}{})"), "not valid JSON at byte 10: something follows the end of the document (is the file complete?)");
-  EXPECT_EQ(fault(std::string_view("{}\0", 3)), "not valid JSON at byte 2: something follows the end of the document (is the file complete?)");
+  EXPECT_EQ(fault("{} x"),
+            "not valid JSON at byte 3: something follows the end of the document (is the file complete?)");
+  EXPECT_EQ(fault(R"({"a": [1]}{})"),
+            "not valid JSON at byte 10: something follows the end of the document (is the file complete?)");
+  EXPECT_EQ(fault(std::string_view("{}\0", 3)),
+            "not valid JSON at byte 2: something follows the end of the document (is the file complete?)");
 }
 
 TEST(JsonStreamTest, NothingButAnObjectWillDo) {
@@ -196,12 +202,15 @@ TEST(JsonStreamTest, NamesThePlaceOfAMistake) {
   EXPECT_EQ(fault(R"({"skip": ,})"), "`skip`: not valid JSON at byte 9: a value is expected (is it JSON?)");
   EXPECT_EQ(fault(R"({"list": [1,]})"), "`list`[1]: not valid JSON at byte 12: a value is expected (is it JSON?)");
   EXPECT_EQ(fault(R"({"list": [1 2]})"), "`list`[0]: not valid JSON at byte 12: a comma is expected (is it JSON?)");
-  EXPECT_EQ(fault(R"({"map": {"k": 1, 2}})"), "`map`[1]: not valid JSON at byte 17: a key in quotes is expected (is it JSON?)");
+  EXPECT_EQ(fault(R"({"map": {"k": 1, 2}})"),
+            "`map`[1]: not valid JSON at byte 17: a key in quotes is expected (is it JSON?)");
 }
 
 TEST(JsonStreamTest, BracketsMustMatchAlsoWhereNobodyReads) {
   for (const std::string key : {"list", "skip"}) {
-    EXPECT_THAT(fault(R"({")" + key + R"(": {"a": [1}]})"), HasSubstr("not valid JSON at byte 17: brackets do not match")) << key;
+    EXPECT_THAT(fault(R"({")" + key + R"(": {"a": [1}]})"),
+                HasSubstr("not valid JSON at byte 17: brackets do not match"))
+        << key;
     EXPECT_THAT(fault(R"({")" + key + R"(": {"a": {"b": 1]})"), HasSubstr("brackets do not match")) << key;
     EXPECT_NE(fault(R"({")" + key + R"(": 1]})"), "no error") << key;
     EXPECT_NE(fault(R"({")" + key + R"(": 1[})"), "no error") << key;
@@ -241,8 +250,9 @@ Json join(const Reading& reading) {
 }
 
 rc::Gen<std::string> any_text() {
-  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-                          "a", "\"", "\\", "\n", "{", "}", "[", "]", ",", ":", " ", "é", "€", "\U0001F512", "\x7F", std::string(1, '\0'))),
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(
+                          rc::gen::element<std::string>("a", "\"", "\\", "\n", "{", "}", "[", "]", ",", ":", " ", "é",
+                                                        "€", "\U0001F512", "\x7F", std::string(1, '\0'))),
                       [](const std::vector<std::string>& parts) {
                         std::string out;
                         for (const auto& part : parts) out += part;

@@ -1,10 +1,10 @@
 #include "snapshot/loader.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/iso8601.h"
 #include "base/text.h"

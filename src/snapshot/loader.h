@@ -1,12 +1,12 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <simdjson.h>
 
 #include "base/result.h"
 #include "catalog/model.h"
@@ -23,7 +23,8 @@ namespace assay::snapshot {
 class Loader {
  public:
   // Creates nothing: the tables must exist with these columns (nullptr: all; a child's columns under its name).
-  static Result<Loader> create(const sql::Database& db, const catalog::Table& table, const sql::Reads* columns = nullptr);
+  static Result<Loader> create(const sql::Database& db, const catalog::Table& table,
+                               const sql::Reads* columns = nullptr);
   Loader(Loader&&) noexcept;
   Loader& operator=(Loader&&) noexcept;
   ~Loader();

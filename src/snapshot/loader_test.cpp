@@ -125,7 +125,8 @@ TEST_F(LoaderTest, DatesOfEveryExportBecomeOneForm) {
   EXPECT_EQ(becomes("datetime", R"("/Date(1714000000000)/")"), "text|2024-04-24T23:06:40Z");
   EXPECT_EQ(becomes("datetime", R"("2026-05-04T19:15:48.307+02:00")"), "text|2026-05-04T17:15:48Z");
   EXPECT_EQ(becomes("datetime", R"("05/04/2026 13:15:48 Eastern Daylight Time")"), "text|2026-05-04T17:15:48Z");
-  for (const auto* other : {"\"soon\"", "\"\"", "5", "{}", "null"}) EXPECT_EQ(becomes("datetime", other), "null|NULL") << other;
+  for (const auto* other : {"\"soon\"", "\"\"", "5", "{}", "null"})
+    EXPECT_EQ(becomes("datetime", other), "null|NULL") << other;
 }
 
 TEST_F(LoaderTest, AListOfOneMayBeTheBareElement) {
@@ -159,7 +160,9 @@ TEST_F(LoaderTest, AbsentAndNullTakeTheDocumentedDefault) {
   for (const auto* json : {"{}", R"({"listed": null, "off": null, "none": null, "word": null})"}) {
     EXPECT_TRUE(loader_->clear());
     add(json);
-    EXPECT_THAT(rows(db_, "SELECT listed, off, none, word, id, list FROM things"), ElementsAre("[]|0|0|plain|NULL|NULL")) << json;
+    EXPECT_THAT(rows(db_, "SELECT listed, off, none, word, id, list FROM things"),
+                ElementsAre("[]|0|0|plain|NULL|NULL"))
+        << json;
   }
 }
 
@@ -184,14 +187,16 @@ TEST_F(LoaderTest, AListOfOneIsSteppedInto) {
 TEST_F(LoaderTest, ChildrenPointToTheirParent) {
   add(R"({"id": "a", "parts": [{"name": "p", "size": 2}, {"name": "q"}]})");
   add(R"({"id": "b", "parts": [{"name": "r"}]})");
-  EXPECT_THAT(rows(db_, "SELECT t.id, p.name, p.size FROM parts p JOIN things t ON t.rowid = p.parent ORDER BY p.rowid"),
-              ElementsAre("a|p|2", "a|q|1", "b|r|1"));
+  EXPECT_THAT(
+      rows(db_, "SELECT t.id, p.name, p.size FROM parts p JOIN things t ON t.rowid = p.parent ORDER BY p.rowid"),
+      ElementsAre("a|p|2", "a|q|1", "b|r|1"));
   EXPECT_EQ(loader_->rows(), 2U);
 }
 
 TEST_F(LoaderTest, OneChildMayBeTheBareObject) {
   add(R"({"parts": {"name": "p"}})");
-  for (const auto* none : {"null", "{}", "[]", "\"p\"", "[null, 5, \"p\"]"}) add("{\"parts\": " + std::string(none) + "}");
+  for (const auto* none : {"null", "{}", "[]", "\"p\"", "[null, 5, \"p\"]"})
+    add("{\"parts\": " + std::string(none) + "}");
   EXPECT_THAT(rows(db_, "SELECT name FROM parts"), ElementsAre("p"));
 }
 
@@ -223,7 +228,8 @@ TEST_F(LoaderTest, ClearingTakesTheChildrenWithIt) {
   add(R"({"id": "1", "parts": [{"name": "p"}], "outer": {"tags": ["x"]}})");
   ASSERT_TRUE(loader_->clear());
   EXPECT_EQ(loader_->rows(), 0U);
-  for (const auto* table : {"things", "parts", "tags"}) EXPECT_THAT(rows(db_, std::string("SELECT count(*) FROM ") + table), ElementsAre("0"));
+  for (const auto* table : {"things", "parts", "tags"})
+    EXPECT_THAT(rows(db_, std::string("SELECT count(*) FROM ") + table), ElementsAre("0"));
 }
 
 TEST_F(LoaderTest, FillsOnlyTheColumnsAskedFor) {
@@ -232,7 +238,8 @@ TEST_F(LoaderTest, FillsOnlyTheColumnsAskedFor) {
   ASSERT_TRUE(create_tables(db, catalogue_, &only));
   auto loader = Loader::create(db, *catalogue_.table("things"), &only).take();
   simdjson::dom::parser parser;
-  const auto json = simdjson::padded_string(std::string_view(R"({"id": "1", "text": "t", "outer": {"inner": {"value": "v"}, "tags": ["x"]}, "parts": {"name": "p"}})"));
+  const auto json = simdjson::padded_string(std::string_view(
+      R"({"id": "1", "text": "t", "outer": {"inner": {"value": "v"}, "tags": ["x"]}, "parts": {"name": "p"}})"));
   ASSERT_TRUE(loader.add(parser.parse(json)));
 
   EXPECT_THAT(rows(db, "SELECT * FROM things"), ElementsAre("1|v"));
@@ -262,7 +269,8 @@ TEST_F(LoaderTest, TheTableMustExist) {
 
 TEST(FindTest, FollowsAPointerAsFilesAreWritten) {
   simdjson::dom::parser parser;
-  const auto json = simdjson::padded_string(std::string_view(R"({"Value": [{"Name": "a"}], "two": [{"n": 1}, {"n": 2}], "none": null})"));
+  const auto json = simdjson::padded_string(
+      std::string_view(R"({"Value": [{"Name": "a"}], "two": [{"n": 1}, {"n": 2}], "none": null})"));
   const simdjson::dom::element root = parser.parse(json);
   const auto text = [&](std::string_view pointer) {
     const auto found = find(root, pointer);

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/temporary_folder.h"
 #include "catalog/directory.h"
@@ -16,7 +16,8 @@ namespace assay::snapshot {
 inline catalog::Catalogue catalogue_of(const std::vector<std::string_view>& tables) {
   const TemporaryFolder folder;
   for (std::size_t i = 0; i < tables.size(); ++i)
-    folder.write("tables/entra/" + std::to_string(i) + ".yaml", std::string(tables[i]) + "\nsource: {service: graph}\n");
+    folder.write("tables/entra/" + std::to_string(i) + ".yaml",
+                 std::string(tables[i]) + "\nsource: {service: graph}\n");
   std::vector<catalog::Problem> problems;
   auto catalogue = catalog::read_directories({folder.path()}, problems);
   CHECK(catalogue.has_value());

@@ -53,7 +53,8 @@ Result<bool> Statement::step() {
 void Statement::reset() { sqlite3_reset(handle_.get()); }
 
 Statement& Statement::bind(int index, std::string_view text) {
-  sqlite3_bind_text64(handle_.get(), index, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_text64(handle_.get(), index, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
   return *this;
 }
 Statement& Statement::bind(int index, std::int64_t value) {
@@ -99,8 +100,10 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
     // As a URI, in which `?` and `#` of the path must not be read as parts of their own.
     name = file.is_absolute() ? "file://" : "file:";
     for (const char c : file.string()) {
-      if (c == '?' || c == '#' || c == '%') name += fmt::format("%{:02x}", static_cast<unsigned>(c));
-      else name += c;
+      if (c == '?' || c == '#' || c == '%')
+        name += fmt::format("%{:02x}", static_cast<unsigned>(c));
+      else
+        name += c;
     }
     flags |= mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (mode == Mode::ReadOnly) name += "?immutable=1";
@@ -129,8 +132,7 @@ Database Database::memory() {
 
 Result<Statement> Database::prepare(std::string_view sql) const {
   sqlite3_stmt* handle = nullptr;
-  const int status =
-      sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), 0, &handle, nullptr);
+  const int status = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), 0, &handle, nullptr);
   if (status != SQLITE_OK) return error(code_of(status), "sql");
   if (handle == nullptr) return invalid("sql: there is no statement in it");
   return Statement(handle);

@@ -1,10 +1,10 @@
 #include "sql/functions.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
+
+#include <sqlite3.h>
 
 #include "base/iso8601.h"
 #include "base/mail_records.h"
@@ -132,7 +132,8 @@ void spf_redirect(sqlite3_context* context, int /*count*/, sqlite3_value** value
   spf(context, values, [&](const auto& record) { give(context, record.redirect); });
 }
 void spf_lookups(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
-  spf(context, values, [&](const auto& record) { sqlite3_result_int64(context, static_cast<sqlite3_int64>(record.lookups)); });
+  spf(context, values,
+      [&](const auto& record) { sqlite3_result_int64(context, static_cast<sqlite3_int64>(record.lookups)); });
 }
 
 void under_domain(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
@@ -177,14 +178,15 @@ const std::unordered_set<std::string>* Declared::values(std::string_view control
 void register_undeclared(const Database& db, std::shared_ptr<const Declared> declared) {
   using Held = std::shared_ptr<const Declared>;
   auto* held = new Held(std::move(declared));  // the connection's, which also deletes it
-  CHECK(sqlite3_create_function_v2(db.handle(), "undeclared", 3, SQLITE_UTF8 | SQLITE_INNOCUOUS, held, undeclared, nullptr,
-                                   nullptr, [](void* data) { delete static_cast<Held*>(data); }) == SQLITE_OK);
+  CHECK(sqlite3_create_function_v2(db.handle(), "undeclared", 3, SQLITE_UTF8 | SQLITE_INNOCUOUS, held, undeclared,
+                                   nullptr, nullptr, [](void* data) { delete static_cast<Held*>(data); }) == SQLITE_OK);
 }
 
 void register_functions(const Database& db) {
   constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   const auto add = [&](const char* name, int arguments, void (*f)(sqlite3_context*, int, sqlite3_value**)) {
-    CHECK(sqlite3_create_function_v2(db.handle(), name, arguments, flags, nullptr, f, nullptr, nullptr, nullptr) == SQLITE_OK);
+    CHECK(sqlite3_create_function_v2(db.handle(), name, arguments, flags, nullptr, f, nullptr, nullptr, nullptr) ==
+          SQLITE_OK);
   };
   add("has", -1, has);
   add("has_any", -1, has_any);

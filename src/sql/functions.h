@@ -11,7 +11,8 @@ namespace assay::sql {
 class Database;
 
 // The functions that control SQL has beside SQLite's own. All are deterministic, none sees the clock, the network or a
-// file. A NULL list or text gives NULL, and so does a NULL `v` on which the answer hangs: missing evidence stays missing.
+// file. A NULL list or text gives NULL, and so does a NULL `v` on which the answer hangs: missing evidence stays
+// missing.
 //
 //   has(list, v, …)         1 if the list holds every v            compares without case; a v may itself be a list
 //   has_any(list, v, …)     1 if it holds at least one v

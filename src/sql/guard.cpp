@@ -1,11 +1,11 @@
 #include "sql/guard.h"
 
-#include <fmt/format.h>
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "base/text.h"
 
@@ -17,19 +17,84 @@ constexpr int kInstructionsPerCheck = 10'000;
 // Functions that only compute. Absent on purpose: load_extension, readfile, randomblob, zeroblob, random, and whatever
 // depends on the time of day (date, time, datetime, julianday, strftime with 'now').
 constexpr auto kFunctions = std::to_array<std::string_view>({
-    "->", "->>", "abs", "avg", "ceil", "char", "coalesce", "count", "cume_dist", "dense_rank",
-    "duration_days", "first_value", "floor", "format", "glob", "group_concat", "has", "has_any", "hex", "ifnull", "iif",
-    "instr", "json", "json_array", "json_array_length", "json_each", "json_extract", "json_group_array",
-    "json_group_object", "json_object", "json_quote", "json_tree", "json_type", "json_valid", "lag", "last_value",
-    "lead", "length", "like", "lower", "ltrim", "max", "min", "nth_value", "ntile", "nullif", "percent_rank", "printf",
-    "quote", "rank", "replace", "round", "row_number", "rtrim", "sign", "spf_all", "spf_lookups", "spf_redirect",
-    "split", "substr", "substring", "sum", "tag", "total", "trim", "typeof", "undeclared", "under_domain", "unicode",
-    "upper", "within",
+    "->",
+    "->>",
+    "abs",
+    "avg",
+    "ceil",
+    "char",
+    "coalesce",
+    "count",
+    "cume_dist",
+    "dense_rank",
+    "duration_days",
+    "first_value",
+    "floor",
+    "format",
+    "glob",
+    "group_concat",
+    "has",
+    "has_any",
+    "hex",
+    "ifnull",
+    "iif",
+    "instr",
+    "json",
+    "json_array",
+    "json_array_length",
+    "json_each",
+    "json_extract",
+    "json_group_array",
+    "json_group_object",
+    "json_object",
+    "json_quote",
+    "json_tree",
+    "json_type",
+    "json_valid",
+    "lag",
+    "last_value",
+    "lead",
+    "length",
+    "like",
+    "lower",
+    "ltrim",
+    "max",
+    "min",
+    "nth_value",
+    "ntile",
+    "nullif",
+    "percent_rank",
+    "printf",
+    "quote",
+    "rank",
+    "replace",
+    "round",
+    "row_number",
+    "rtrim",
+    "sign",
+    "spf_all",
+    "spf_lookups",
+    "spf_redirect",
+    "split",
+    "substr",
+    "substring",
+    "sum",
+    "tag",
+    "total",
+    "trim",
+    "typeof",
+    "undeclared",
+    "under_domain",
+    "unicode",
+    "upper",
+    "within",
 });
 
 constexpr const char* kNotASelect = "it changes the schema or uses a statement other than SELECT";
 
-Error refused(const std::string& why) { return {ErrorCode::Denied, "sql: not allowed: " + why, "only SELECT over the tables is allowed"}; }
+Error refused(const std::string& why) {
+  return {ErrorCode::Denied, "sql: not allowed: " + why, "only SELECT over the tables is allowed"};
+}
 
 }  // namespace
 
@@ -68,7 +133,8 @@ struct Guard::State {
         return deny("it creates a table");
       case SQLITE_INSERT:
       case SQLITE_UPDATE:
-        if (!making.empty() && a != nullptr && (making == a || std::string_view(a) == "sqlite_temp_master")) return SQLITE_OK;
+        if (!making.empty() && a != nullptr && (making == a || std::string_view(a) == "sqlite_temp_master"))
+          return SQLITE_OK;
         [[fallthrough]];
       case SQLITE_DELETE:
         return deny(fmt::format("it writes to `{}`", a == nullptr ? "" : a));
@@ -135,9 +201,9 @@ Result<Statement> Guard::prepare(const std::string& sql) {
   const int status =
       sqlite3_prepare_v3(state_->db->handle(), sql.c_str(), static_cast<int>(sql.size()) + 1, 0, &handle, &tail);
   Statement statement(handle);
-  if (!state_->refusal.empty())
-    return refused(state_->refusal);
-  if (status != SQLITE_OK) return state_->db->error((status & 0xFF) == SQLITE_NOMEM ? ErrorCode::Limit : ErrorCode::Invalid, "sql");
+  if (!state_->refusal.empty()) return refused(state_->refusal);
+  if (status != SQLITE_OK)
+    return state_->db->error((status & 0xFF) == SQLITE_NOMEM ? ErrorCode::Limit : ErrorCode::Invalid, "sql");
   if (handle == nullptr) return invalid("sql: there is no statement in it");
   if (!is_blank(tail)) return invalid("sql: more than one statement");
   // VACUUM asks the authorizer only while it runs.

@@ -126,8 +126,10 @@ bool ListReader::next(std::string_view& element) {
   for (; end < rest_.size(); ++end) {
     const char c = rest_[end];
     if (in_string) {
-      if (c == '\\') ++end;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        ++end;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {

@@ -13,12 +13,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const std::filesystem::path licences = "yaml/licences.yaml";
   static const std::filesystem::path view = "yaml/views/v.sql";
   const auto& folder = fuzz::folder();
-  folder.write(table, "table: t\nservice: entra\nabout: A.\nkey: [id]\nsource: {service: graph}\ncolumns: [{name: id}, {name: n, type: integer}]\n");
+  folder.write(table,
+               "table: t\nservice: entra\nabout: A.\nkey: [id]\nsource: {service: graph}\ncolumns: [{name: id}, {name: "
+               "n, type: integer}]\n");
   folder.write(control, "{}");
   folder.write(framework, "{}");
   folder.write(licences, "{}");
   folder.write(view, "-- A view.\nSELECT id FROM t\n");
-  const std::filesystem::path& file = data[0] == 't' ? table : data[0] == 'f' ? framework : data[0] == 'l' ? licences : data[0] == 'v' ? view : control;
+  const std::filesystem::path& file = data[0] == 't'   ? table
+                                      : data[0] == 'f' ? framework
+                                      : data[0] == 'l' ? licences
+                                      : data[0] == 'v' ? view
+                                                       : control;
   folder.write(file, fuzz::text_of(data, size).substr(1));
 
   std::vector<catalog::Problem> problems;

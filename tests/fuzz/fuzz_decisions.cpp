@@ -27,9 +27,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::must(status.status != assess::Status::Completed, "`completed` is never set");
     fuzz::must(!status.owner.empty() && !status.reason.empty(), "a status has an owner and a reason");
   }
-  for (const auto& exception : decisions->exceptions) fuzz::must(!exception.values.empty() && !exception.kind.empty(), "an exception names something");
-  for (const auto& [id, attestation] : decisions->attestations) fuzz::must(catalogue.control(id)->manual && !attestation.by.empty(), "only manual controls are attested");
-  for (const auto& [id, points] : decisions->points) fuzz::must(catalogue.control(id) != nullptr && points >= 0 && points <= 100, "points are 0 to 100");
+  for (const auto& exception : decisions->exceptions)
+    fuzz::must(!exception.values.empty() && !exception.kind.empty(), "an exception names something");
+  for (const auto& [id, attestation] : decisions->attestations)
+    fuzz::must(catalogue.control(id)->manual && !attestation.by.empty(), "only manual controls are attested");
+  for (const auto& [id, points] : decisions->points)
+    fuzz::must(catalogue.control(id) != nullptr && points >= 0 && points <= 100, "points are 0 to 100");
   const auto& zones = decisions->zones;
   fuzz::must(0 <= zones.okay && zones.okay <= zones.good && zones.good <= 100, "zones are in order");
   return 0;

@@ -17,7 +17,8 @@ Reading take_apart(std::string_view bytes, std::size_t at_a_time) {
   snapshot::FakeSource raw(bytes, at_a_time);
   snapshot::Utf8Source utf8(raw);
   const auto shape_of = [](std::string_view key) {
-    return key.empty() ? snapshot::Shape::Elements : static_cast<snapshot::Shape>(static_cast<unsigned char>(key[0]) % 3);
+    return key.empty() ? snapshot::Shape::Elements
+                       : static_cast<snapshot::Shape>(static_cast<unsigned char>(key[0]) % 3);
   };
   snapshot::StreamLimits limits;
   limits.depth = 20;
@@ -31,7 +32,8 @@ Reading take_apart(std::string_view bytes, std::size_t at_a_time) {
     if (!more || !*more) return out;
     // The parser may read this far behind the text.
     unsigned sum = 0;
-    for (std::size_t i = 0; i < snapshot::JsonStream::kPadding && !piece.json.empty(); ++i) sum += static_cast<unsigned char>(piece.json.data()[piece.json.size() + i]);
+    for (std::size_t i = 0; i < snapshot::JsonStream::kPadding && !piece.json.empty(); ++i)
+      sum += static_cast<unsigned char>(piece.json.data()[piece.json.size() + i]);
     fuzz::must(sum <= 255 * snapshot::JsonStream::kPadding, "what stands behind a piece can be read");
     fuzz::must(piece.json.empty() == piece.empty_container, "only an empty container has no text");
     for (const auto part : {piece.key, piece.entry, piece.json}) out.pieces.append(part).append(1, '\0');

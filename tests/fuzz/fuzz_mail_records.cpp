@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto spf = mail_records::parse_spf(record)) {
     constexpr std::array<std::string_view, 5> qualified{"", "+all", "-all", "~all", "?all"};
-    fuzz::must(std::find(qualified.begin(), qualified.end(), spf->all) != qualified.end(), "`all` has a known qualifier");
+    fuzz::must(std::find(qualified.begin(), qualified.end(), spf->all) != qualified.end(),
+               "`all` has a known qualifier");
     fuzz::must(spf->lookups + spf->unknown.size() <= size, "a term has at least one character");
   }
   return 0;

@@ -22,6 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto json = import::official_json(*scores);
   fuzz::must(json["days"].size() == scores->days.size(), "every day is shown");
   fuzz::must(!json.dump(-1, ' ', false, Json::error_handler_t::strict).empty(), "the result is UTF-8");
-  for (const auto& change : scores->changes) fuzz::must(change.from != change.to || change.delta() == 0, "a change adds up");
+  for (const auto& change : scores->changes)
+    fuzz::must(change.from != change.to || change.delta() == 0, "a change adds up");
   return 0;
 }

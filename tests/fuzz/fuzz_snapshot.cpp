@@ -16,11 +16,14 @@ std::string small_snapshot() {
   auto writer = snapshot::Writer::create(path, fuzz::small_catalogue()).take();
   snapshot::Evidence evidence;
   std::swap(evidence.db, writer.db());
-  const std::string_view json = R"({"conditional_access_policies": [{"id": "p", "conditions": {"users": ["u"]}}], "privileged_users": {"u": {"name": "n"}}})";
+  const std::string_view json =
+      R"({"conditional_access_policies": [{"id": "p", "conditions": {"users": ["u"]}}], "privileged_users": {"u": {"name": "n"}}})";
   snapshot::MemorySource bytes(json);
-  fuzz::must(import::read_scubagear(bytes, fuzz::small_catalogue(), nullptr, true, evidence).has_value(), "the seed is read");
+  fuzz::must(import::read_scubagear(bytes, fuzz::small_catalogue(), nullptr, true, evidence).has_value(),
+             "the seed is read");
   std::swap(evidence.db, writer.db());
-  fuzz::must(writer.keep({1, "scubagear:seed", ""}, json).has_value() && writer.finish(evidence).has_value(), "the seed is written");
+  fuzz::must(writer.keep({1, "scubagear:seed", ""}, json).has_value() && writer.finish(evidence).has_value(),
+             "the seed is written");
   return read_file(path).take();
 }
 
@@ -29,7 +32,8 @@ void seal(std::string& bytes) {
   if (bytes.size() < kSealAt + 4) return;
   bytes.replace(kSealAt, 4, 4, '\0');
   const auto hex = sha256_hex(bytes);
-  for (std::size_t i = 0; i < 4; ++i) bytes[kSealAt + i] = static_cast<char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+  for (std::size_t i = 0; i < 4; ++i)
+    bytes[kSealAt + i] = static_cast<char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
 }
 
 }  // namespace
