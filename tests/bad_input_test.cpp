@@ -86,7 +86,7 @@ class BadInputTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  Run last_;
+  assay::Run last_;
 };
 
 TEST_F(BadInputTest, ATruncatedFile) {

@@ -42,9 +42,9 @@ class CliTest : public testing::Test {
     options_.folder = folder_.path();
   }
 
-  Run run(Words words) const { return run_assay(words, options_); }
+  assay::Run run(Words words) const { return run_assay(words, options_); }
 
-  Run good(Words words, const Words& more = {}) const {
+  assay::Run good(Words words, const Words& more = {}) const {
     words.insert(words.end(), more.begin(), more.end());
     auto done = run_assay(words, options_);
     EXPECT_EQ(done.exit_code, 0) << testing::PrintToString(words) << "\n" << done.err;

@@ -233,8 +233,8 @@ class Reader {
       }
       // What is no object is no row, and a list of such things is no evidence.
       if (source.rows.empty()) {
-        // A null in a list is how PowerShell writes a command's empty answer.
-        const bool nothing = piece.in_container && !entries && element.is_null();
+        // A null or a list in a list is how PowerShell writes a command's empty answer.
+        const bool nothing = piece.in_container && !entries && (element.is_null() || element.is_array());
         if (!(element.is_object() || nothing) || !TRY(choose(index, source_index))) continue;
         TRY(target.loader.add(element, piece.entry));
         continue;
