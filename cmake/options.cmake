@@ -1,7 +1,7 @@
 # Warnings, sanitizers and the linker, the same for every target.
 add_library(assay_options INTERFACE)
 target_compile_options(assay_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-  -Wno-sign-conversion -Wno-dangling-else -Werror=unused-result)
+  -Wno-sign-conversion -Werror=unused-result)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # `TRY` is a statement expression: the one extension we use.
   target_compile_options(assay_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-pedantic>)

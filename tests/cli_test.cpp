@@ -102,10 +102,11 @@ TEST_F(CliTest, TheHelpOfEveryCommandHasAnExample) {
     command.emplace_back("--help");
     const auto help = good(command);
     EXPECT_THAT(help.out, HasSubstr("\nExample")) << example;
-    if (command.size() == 2)
+    if (command.size() == 2) {
       EXPECT_THAT(help.out, testing::AnyOf(HasSubstr(example + " "), HasSubstr(example + "\n"),
                                            HasSubstr("(" + example.substr(2))))
           << example;
+    }
     EXPECT_THAT(help.err, IsEmpty());
   }
 }
