@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "catalog/family.h"
 
 namespace assay::catalog {
 namespace {
@@ -58,7 +59,12 @@ class Reader {
   Reader(std::string file, std::vector<Problem>& problems) : file_(std::move(file)), problems_(&problems) {}
 
   void problem(const YAML::Node& at, std::string message) { problems_->push_back({place(at), std::move(message)}); }
-  Place place(const YAML::Node& node) const { return {file_, node.IsDefined() ? node.Mark().line + 1 : 0}; }
+  void problem(int line, std::string message) { problems_->push_back({{file_, line}, std::move(message)}); }
+  Place place(const YAML::Node& node) const {
+    return {file_, node.IsDefined() && !node.Mark().is_null() ? node.Mark().line + 1 : line_without_mark_};
+  }
+  // Where nodes stand that are in no file: those that a family made.
+  void set_line_without_mark(int line) { line_without_mark_ = line; }
 
   // Whether it is a map at all; unknown keys are problems, but no reason to stop.
   bool allow(const YAML::Node& map, std::initializer_list<std::string_view> keys) {
@@ -134,6 +140,7 @@ class Reader {
   }
 
   std::string file_;
+  int line_without_mark_ = 0;
   std::vector<Problem>* problems_;
 };
 
@@ -412,7 +419,11 @@ class DirectoryReader {
       add(catalogue_.tables, read_table(in, node), &Table::name, "table");
     }));
     TRY(each_yaml(root / "controls", [&](Reader& in, const YAML::Node& node, const fs::path&) {
-      add(catalogue_.controls, read_control(in, node), &Control::id, "control");
+      if (node["family"]) {
+        add_family(in, node);
+      } else {
+        add(catalogue_.controls, read_control(in, node), &Control::id, "control");
+      }
     }));
     TRY(each_yaml(root / "frameworks", [&](Reader& in, const YAML::Node& node, const fs::path& file) {
       read_framework_file(in, node, framework(file.parent_path().filename().string()));
@@ -451,6 +462,15 @@ class DirectoryReader {
     catalogue_.frameworks.push_back({});
     catalogue_.frameworks.back().id = id;
     return catalogue_.frameworks.back();
+  }
+
+  void add_family(Reader& in, const YAML::Node& node) {
+    auto family = expand_family(node);
+    for (auto& mistake : family.mistakes) in.problem(mistake.line, std::move(mistake.message));
+    for (const auto& member : family.members) {
+      in.set_line_without_mark(member.line);
+      add(catalogue_.controls, read_control(in, member.control), &Control::id, "control");
+    }
   }
 
   template <class T, class Name>

@@ -1,3 +1,5 @@
+#include <cmath>
+#include <cstdlib>
 #include <memory>
 
 #include <fmt/format.h>
@@ -17,7 +19,7 @@ struct Arguments {
 };
 
 Rows finding_rows(const score::Score& score) {
-  Rows rows({{"control"}, {"verdict"}, {"points", true}, {"title", false, true}, {"reason", false, true}});
+  Rows rows({{"control"}, {"verdict"}, {"points", true}, {"title", false, true, true}, {"reason", false, true}});
   for (const auto& action : score.actions) {
     const auto& f = *action.finding;
     rows.add({f.control->id, std::string(assess::name(f.verdict)),
@@ -77,9 +79,10 @@ Result<int> run_demo(const Context& context, const Arguments& arguments) {
   print_line(styled("Do these first", Style::Bold, context.terminal));
   print(action_rows(score, 10).table(context.terminal));
   print_line("");
-  print_line(fmt::format("Why, and how:  assay explain {} --in {}",
-                         ranked(score).empty() ? "CONTROL" : ranked(score).front()->finding->control->id,
-                         arguments.source));
+  print_line(wrapped(
+      fmt::format("Why, and how:  assay explain {} --in {}",
+                  ranked(score).empty() ? "CONTROL" : ranked(score).front()->finding->control->id, arguments.source),
+      context.terminal));
   return 0;
 }
 
@@ -96,7 +99,10 @@ void add_assess(CLI::App& app, Context& context, Run& run) {
   auto* assess = app.add_subcommand("assess", "Judge a tenant: the score, and every control's verdict with its reason");
   assess->add_option("SOURCE", arguments->source, "A snapshot or an export")->required();
   assess->add_option("--fail-under", arguments->fail_under, "Exit with 1 when the score is below this percentage")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(CLI::Range(0.0, 100.0))
+      ->check([](const std::string& text) {
+        return std::isnan(std::strtod(text.c_str(), nullptr)) ? "`" + text + "` is no percentage" : std::string();
+      });
   add_source_options(*assess, context);
   assess->footer(
       "Examples:\n  assay assess contoso.assay\n  assay assess contoso.assay --decisions decisions.yaml --fail-under "
@@ -117,6 +123,7 @@ void add_assess(CLI::App& app, Context& context, Run& run) {
   demo->add_option("SOURCE", arguments->source, "A snapshot or an export")->required();
   demo->add_flag("--once", arguments->once, "Exit after printing");
   add_source_options(*demo, context);
+  demo->footer("Examples:\n  assay demo contoso.assay\n  assay demo ProviderSettingsExport.json --once");
   demo->callback(
       [&context, &run, arguments] { run = [&context, arguments] { return run_demo(context, *arguments); }; });
 }

@@ -34,6 +34,10 @@ Result<int> run_check(const Context& context) {
     for (const auto& p : problems)
       out.push_back({{"file", p.place.file}, {"line", p.place.line}, {"message", p.message}});
     print_json(out);
+  } else if (context.output() == Format::Csv) {
+    Rows rows({{"file"}, {"line"}, {"message"}});
+    for (const auto& p : problems) rows.add({p.place.file, std::to_string(p.place.line), p.message});
+    print(rows.csv());
   } else {
     for (const auto& p : problems) print_line(text::printable(describe(p)));
   }
@@ -92,7 +96,11 @@ Result<int> run_list(const Context& context) {
     print_json(out);
     return 0;
   }
-  Rows rows({{"control"}, {"points", true}, {"service"}, {"category"}, {"title", false, true}});
+  Rows rows({{"control"},
+             {"points", true},
+             {.title = "service", .optional = true},
+             {.title = "category", .optional = true},
+             {"title", false, true}});
   for (const auto& c : catalogue.controls)
     rows.add({c.id, std::to_string(c.points), c.service, c.category, c.title}, c.manual ? Style::Dim : Style::Plain);
   print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
@@ -114,11 +122,16 @@ Json table_json(const catalog::Table& table) {
   return out;
 }
 
-void print_table(const Context& context, const catalog::Table& table) {
-  print_line(styled(table.name, Style::Bold, context.terminal) + "  " + table.about);
+Rows column_rows(const catalog::Table& table) {
   Rows rows({{"column"}, {"type"}, {"about", false, true}});
   for (const auto& c : table.columns) rows.add({c.name, std::string(catalog::name(c.type)), c.about});
-  print(rows.table(context.terminal));
+  return rows;
+}
+
+void print_table(const Context& context, const catalog::Table& table) {
+  const auto& t = context.terminal;
+  print_line(wrapped(styled(table.name, Style::Bold, t) + "  " + table.about, t));
+  print(column_rows(table).table(t));
   for (const auto& child : table.children) {
     print_line("");
     print_table(context, child);
@@ -126,73 +139,79 @@ void print_table(const Context& context, const catalog::Table& table) {
 }
 
 void print_control(const Context& context, const catalog::Control& c) {
-  print_line(styled(c.title, Style::Bold, context.terminal) + "  " + c.id);
-  print_line(fmt::format("{} points, {}, {}, version {}", c.points, c.service, c.category, c.version));
-  print_line("\n" + c.why);
-  print_line(fmt::format("\nOn users: {} ({})\nEffort: {} ({} h)", c.user_impact, c.user_impact_notice, c.effort,
-                         c.effort_hours));
-  if (!c.licence.empty()) print_line("Licence: any of " + text::join(c.licence, ", "));
+  const auto prose = [&](const std::string& text) { print_line(wrapped(text, context.terminal)); };
+  prose(styled(c.title, Style::Bold, context.terminal) + "  " + c.id);
+  prose(fmt::format("{} points, {}, {}, version {}", c.points, c.service, c.category, c.version));
+  prose("\n" + c.why);
+  prose(fmt::format("\nOn users: {} ({})\nEffort: {} ({} h)", c.user_impact, c.user_impact_notice, c.effort,
+                    c.effort_hours));
+  if (!c.licence.empty()) prose("Licence: any of " + text::join(c.licence, ", "));
   if (c.manual) {
-    print_line("\nLook at: " + c.manual_look + "\nAttest: " + c.manual_attest);
+    prose("\nLook at: " + c.manual_look + "\nAttest: " + c.manual_attest);
   } else {
-    print_line("\nNeeds: " + text::join(c.needs, ", ") + "\n\n" + std::string(text::trim(c.check)));
+    prose("\nNeeds: " + text::join(c.needs, ", "));
+    print_line("\n" + std::string(text::trim(c.check)));
   }
-  print_line("\n" + std::string(text::trim(c.remediation.value("steps", ""))));
+  prose("\n" + std::string(text::trim(c.remediation.value("steps", ""))));
   for (const auto& [framework, requirements] : c.frameworks)
-    print_line(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
-  for (const auto& test : c.cases) print_line(fmt::format("case: {} → {}", test.name, test.verdict));
+    prose(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
+  for (const auto& test : c.cases) prose(fmt::format("case: {} → {}", test.name, test.verdict));
+}
+
+Json control_json(const catalog::Control& control) {
+  Json cases = Json::array();
+  for (const auto& test : control.cases)
+    cases.push_back({{"case", test.name}, {"given", test.given}, {"verdict", test.verdict}});
+  return {{"control", control.id},
+          {"version", control.version},
+          {"title", control.title},
+          {"why", control.why},
+          {"points", control.points},
+          {"service", control.service},
+          {"category", control.category},
+          {"unit", control.unit},
+          {"licence", control.licence},
+          {"needs", control.needs},
+          {"reads", control.reads},
+          {"check", control.check},
+          {"manual", control.manual},
+          {"look", control.manual_look},
+          {"attest", control.manual_attest},
+          {"remediation", control.remediation},
+          {"microsoft", control.microsoft},
+          {"frameworks", control.frameworks},
+          {"cases", cases}};
+}
+
+// An object as CSV: a row for each member.
+void print_members(const Json& object) {
+  Rows rows({{"field"}, {"value"}});
+  for (const auto& [key, value] : object.items())
+    rows.add({key, value.is_string() ? value.get<std::string>() : value.dump()});
+  print(rows.csv());
 }
 
 Result<int> run_show(const Context& context, const Arguments& arguments) {
   const auto catalogue = TRY(load_catalogue(context, Details::With));
-  const bool json = context.output() == Format::Json;
+  const auto format = context.output();
   if (const auto* control = catalogue.control(arguments.name)) {
-    if (!json) {
-      print_control(context, *control);
-      return 0;
-    }
-    Json cases = Json::array();
-    for (const auto& test : control->cases)
-      cases.push_back({{"case", test.name}, {"given", test.given}, {"verdict", test.verdict}});
-    print_json({{"control", control->id},
-                {"version", control->version},
-                {"title", control->title},
-                {"why", control->why},
-                {"points", control->points},
-                {"service", control->service},
-                {"category", control->category},
-                {"unit", control->unit},
-                {"licence", control->licence},
-                {"needs", control->needs},
-                {"reads", control->reads},
-                {"check", control->check},
-                {"manual", control->manual},
-                {"look", control->manual_look},
-                {"attest", control->manual_attest},
-                {"remediation", control->remediation},
-                {"microsoft", control->microsoft},
-                {"frameworks", control->frameworks},
-                {"cases", cases}});
-    return 0;
+    if (format == Format::Json) print_json(control_json(*control));
+    if (format == Format::Csv) print_members(control_json(*control));
+    if (format == Format::Table) print_control(context, *control);
+  } else if (const auto* table = catalogue.table(arguments.name)) {
+    if (format == Format::Json) print_json(table_json(*table));
+    if (format == Format::Csv) print(column_rows(*table).csv());
+    if (format == Format::Table) print_table(context, *table);
+  } else if (const auto* view = catalogue.view(arguments.name)) {
+    const Json json{{"view", view->name}, {"about", view->about}, {"sql", view->sql}};
+    if (format == Format::Json) print_json(json);
+    if (format == Format::Csv) print_members(json);
+    if (format == Format::Table) print_line(view->sql);
+  } else {
+    return Error{ErrorCode::NotFound, fmt::format("there is no control, table or view `{}`", arguments.name),
+                 "`assay catalog list` shows the controls"};
   }
-  if (const auto* table = catalogue.table(arguments.name)) {
-    if (json) {
-      print_json(table_json(*table));
-    } else {
-      print_table(context, *table);
-    }
-    return 0;
-  }
-  if (const auto* view = catalogue.view(arguments.name)) {
-    if (json) {
-      print_json({{"view", view->name}, {"about", view->about}, {"sql", view->sql}});
-    } else {
-      print_line(view->sql);
-    }
-    return 0;
-  }
-  return Error{ErrorCode::NotFound, fmt::format("there is no control, table or view `{}`", arguments.name),
-               "`assay catalog list` shows the controls"};
+  return 0;
 }
 
 Result<int> run_frameworks(const Context& context) {
@@ -221,23 +240,26 @@ void add_catalog(CLI::App& app, Context& context, Run& run) {
   auto arguments = std::make_shared<Arguments>();
   auto* command = app.add_subcommand("catalog", "The controls, tables and frameworks: check, test, list, show");
   command->require_subcommand(1);
-  command->add_subcommand("check", "Every mistake of a rule author, with file and line")->callback([&context, &run] {
-    run = [&context] { return run_check(context); };
-  });
+  auto* check = command->add_subcommand("check", "Every mistake of a rule author, with file and line");
+  check->footer("Example:\n  assay catalog check --catalog ./catalog");
+  check->callback([&context, &run] { run = [&context] { return run_check(context); }; });
   auto* test = command->add_subcommand("test", "Run the controls' own cases");
   test->add_option("CONTROL", arguments->filter, "Only controls whose id contains this");
+  test->footer("Examples:\n  assay catalog test\n  assay catalog test entra. --catalog ./catalog");
   test->callback(
       [&context, &run, arguments] { run = [&context, arguments] { return run_test(context, *arguments); }; });
-  command->add_subcommand("list", "All controls")->callback([&context, &run] {
-    run = [&context] { return run_list(context); };
-  });
+  auto* list = command->add_subcommand("list", "All controls");
+  list->footer("Example:\n  assay catalog list -o csv");
+  list->callback([&context, &run] { run = [&context] { return run_list(context); }; });
   auto* show = command->add_subcommand("show", "One control, table or view in full");
   show->add_option("NAME", arguments->name, "Its id or name")->required();
+  show->footer(
+      "Examples:\n  assay catalog show entra.block-legacy-auth\n  assay catalog show conditional_access_policies");
   show->callback(
       [&context, &run, arguments] { run = [&context, arguments] { return run_show(context, *arguments); }; });
-  command->add_subcommand("frameworks", "The frameworks and their versions")->callback([&context, &run] {
-    run = [&context] { return run_frameworks(context); };
-  });
+  auto* frameworks = command->add_subcommand("frameworks", "The frameworks and their versions");
+  frameworks->footer("Example:\n  assay catalog frameworks");
+  frameworks->callback([&context, &run] { run = [&context] { return run_frameworks(context); }; });
   command->footer(
       "Examples:\n  assay catalog check --catalog ./catalog\n  assay catalog test entra. --catalog ./catalog\n  assay "
       "catalog show entra.block-legacy-auth");

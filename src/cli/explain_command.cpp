@@ -37,21 +37,22 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
   const auto& t = context.terminal;
   const auto& finding = *action.finding;
   const auto& control = *finding.control;
-  print_line(styled(control.title, Style::Bold, t) + "  " + control.id);
-  print_line(fmt::format("{}  {:.2f} of {:.0f} points  {} of {} ({})  status {}",
-                         styled(assess::name(finding.verdict), style_of(finding.verdict), t), points(action.earned),
-                         points(action.possible), finding.good, finding.total, control.unit, name(action.status)));
+  const auto prose = [&](const std::string& text) { print_line(wrapped(text, t)); };
+  prose(styled(control.title, Style::Bold, t) + "  " + control.id);
+  prose(fmt::format("{}  {:.2f} of {:.0f} points  {} of {} ({})  status {}",
+                    styled(assess::name(finding.verdict), style_of(finding.verdict), t), points(action.earned),
+                    points(action.possible), finding.good, finding.total, control.unit, name(action.status)));
   if (finding.verdict == assess::Verdict::Manual) {
-    print_line("Look at: " + text::printable(finding.reason));
-    print_line("Attest with: " + control.manual_attest);
+    prose("Look at: " + text::printable(finding.reason));
+    prose("Attest with: " + control.manual_attest);
   } else if (!finding.reason.empty()) {
-    print_line("Reason: " + text::printable(finding.reason));
+    prose("Reason: " + text::printable(finding.reason));
   }
-  if (!action.reasoning.empty()) print_line("Decision: " + text::printable(action.reasoning));
+  if (!action.reasoning.empty()) prose("Decision: " + text::printable(action.reasoning));
   print(heading("Why it matters", t));
-  print_line(control.why);
-  print_line(fmt::format("On users: {} ({})  Effort: {} ({} h)", control.user_impact, control.user_impact_notice,
-                         control.effort, control.effort_hours));
+  prose(control.why);
+  prose(fmt::format("On users: {} ({})  Effort: {} ({} h)", control.user_impact, control.user_impact_notice,
+                    control.effort, control.effort_hours));
   if (!finding.resources.empty()) {
     print(heading("What was judged", t));
     Rows rows({{"resource", false, true}, {"verdict"}, {"reason", false, true}});
@@ -75,11 +76,11 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
     print_line(text::trim(control.check));
   }
   print(heading("How to fix it", t));
-  print_line(text::trim(control.remediation.value("steps", "")));
+  prose(std::string(text::trim(control.remediation.value("steps", ""))));
   print(heading("Answers", t));
   for (const auto& [framework, requirements] : control.frameworks)
-    print_line(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
-  if (!control.microsoft.empty()) print_line("Microsoft Secure Score: " + text::join(control.microsoft, ", "));
+    prose(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
+  if (!control.microsoft.empty()) prose("Microsoft Secure Score: " + text::join(control.microsoft, ", "));
 }
 
 Result<int> run_explain(const Context& context, const Arguments& arguments) {
@@ -96,7 +97,14 @@ Result<int> run_explain(const Context& context, const Arguments& arguments) {
                  "collect or export that service too"};
   const auto score = score::score(judged.findings, judged.decisions, SystemClock());
   const auto& action = score.actions.front();
-  if (context.output() != Format::Json) {
+  if (context.output() == Format::Csv) {
+    Rows rows({{"resource"}, {"name"}, {"verdict"}, {"reason"}});
+    for (const auto& r : judged.findings.front().resources)
+      rows.add({r.id, r.name, std::string(assess::name(r.verdict)), r.reason});
+    print(rows.csv());
+    return 0;
+  }
+  if (context.output() == Format::Table) {
     print_explanation(context, catalogue, judged, action);
     return 0;
   }

@@ -50,7 +50,9 @@ int run_program(int argc, char** argv) {
     return report({ErrorCode::Usage, error.what(), "see `assay --help`"});
   }
   auto done = run();
-  return done ? *done : report(done.error());
+  auto flushed = cli::flush();
+  if (!done) return report(done.error());
+  return flushed ? *done : report(flushed.error());
 }
 
 }  // namespace

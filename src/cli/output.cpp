@@ -1,6 +1,7 @@
 #include "cli/output.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -137,6 +138,48 @@ void Rows::add(std::vector<std::string> cells, Style style) {
   styles_.push_back(style);
 }
 
+namespace {
+
+// As display_width, without the colours of `styled`.
+std::size_t visible_width(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const auto escape = std::min(text.find('\x1b'), text.size());
+    width += display_width(text.substr(0, escape));
+    text.remove_prefix(escape);
+    const auto end = text.find('m');
+    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+  }
+  return width;
+}
+
+}  // namespace
+
+std::string wrapped(std::string_view text, const Terminal& terminal) {
+  std::string out;
+  for (const auto line : text::split(text, '\n')) {
+    if (!out.empty()) out += '\n';
+    std::size_t used = 0;
+    const auto indent = std::min(line.find_first_not_of(' '), line.size());
+    for (const auto word : text::split(line.substr(indent), ' ')) {
+      const auto width = visible_width(word);
+      if (used == 0) {
+        out.append(indent, ' ');
+        used = indent;
+      } else if (used + 1 + width > terminal.width) {
+        out += '\n' + std::string(indent, ' ');
+        used = indent;
+      } else {
+        out += ' ';
+        ++used;
+      }
+      out += word;
+      used += width;
+    }
+  }
+  return out;
+}
+
 std::string Rows::table(const Terminal& terminal) const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -147,23 +190,45 @@ std::string Rows::table(const Terminal& terminal) const {
   // Flexible columns share what is missing, the widest first.
   constexpr std::size_t gap = 2;
   constexpr std::size_t narrowest = 12;
-  auto total = [&] {
-    std::size_t sum = gap * (widths.empty() ? 0 : widths.size() - 1);
-    for (const auto w : widths) sum += w;
+  std::vector<bool> shown(columns_.size(), true);
+  const auto total = [&] {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      if (shown[i]) sum += widths[i] + (sum == 0 ? 0 : gap);
     return sum;
   };
-  while (total() > terminal.width) {
+  // Takes one from the widest column that may give way and is still wider than `least`.
+  const auto narrow = [&](bool any, std::size_t least) {
     std::size_t widest = columns_.size();
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (columns_[i].flexible && widths[i] > narrowest && (widest == columns_.size() || widths[i] > widths[widest]))
+      if (shown[i] && (columns_[i].flexible || (any && !columns_[i].right)) && widths[i] > least &&
+          (widest == columns_.size() || widths[i] > widths[widest]))
         widest = i;
-    if (widest == columns_.size()) break;
+    if (widest == columns_.size()) return false;
     --widths[widest];
+    return true;
+  };
+  const auto leave_out = [&] {
+    for (std::size_t i = columns_.size(); i-- > 0;) {
+      if (!shown[i] || !columns_[i].optional) continue;
+      shown[i] = false;
+      return true;
+    }
+    return false;
+  };
+  while (total() > terminal.width && narrow(false, narrowest)) {
   }
+  while (total() > terminal.width && leave_out()) {
+  }
+  while (total() > terminal.width && (narrow(true, narrowest) || narrow(true, 1))) {
+  }
+  std::size_t end = columns_.size();
+  while (end > 0 && !shown[end - 1]) --end;
   const auto line = [&](const auto& cell_of, Style style) {
     std::string out;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const bool last = i + 1 == columns_.size();
+      if (!shown[i]) continue;
+      const bool last = i == end - 1;
       auto cell =
           last && !columns_[i].right ? fit(cell_of(i), widths[i]) : padded(cell_of(i), widths[i], columns_[i].right);
       out += cell;
@@ -212,6 +277,11 @@ void print_json(const Json& json) { print_line(json.dump(2, ' ', false, Json::er
 void message(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fputc('\n', stderr);
+}
+
+Result<void> flush() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  return Error{ErrorCode::Invalid, fmt::format("standard output: {}", std::strerror(errno)), {}};
 }
 
 ProgressLine::ProgressLine(std::string what) : what_(std::move(what)), begun_(seconds()) {}

@@ -6,6 +6,7 @@
 
 #include "assess/finding.h"
 #include "base/json.h"
+#include "base/result.h"
 
 // The only place that prints. Data goes to standard output, messages and progress to standard error.
 namespace assay::cli {
@@ -29,6 +30,7 @@ struct ColumnHead {
   std::string title;
   bool right = false;     // numbers
   bool flexible = false;  // gives way when the terminal is narrow
+  bool optional = false;  // is left out when that is not enough
 };
 
 // Rows of text, as a table that fits the terminal or as CSV.
@@ -46,6 +48,9 @@ class Rows {
   std::vector<Style> styles_;
 };
 
+// Prose in lines that fit the terminal, broken between words; it keeps its own line ends.
+std::string wrapped(std::string_view text, const Terminal& terminal);
+
 // Columns that a text takes on a terminal: characters, wide ones (East Asian, emoji) twice, combining ones none.
 std::size_t display_width(std::string_view text);
 
@@ -53,6 +58,9 @@ void print(std::string_view text);       // to standard output
 void print_line(std::string_view text);  // with a line end
 void print_json(const Json& json);       // indented, with a line end
 void message(std::string_view text);     // to standard error, with a line end
+
+// Whether everything that was printed has been taken: a full disk must not look like success.
+Result<void> flush();
 
 // A line on standard error that is redrawn, at most ten times a second and only after half a second of work; nothing
 // when standard error is no terminal.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -17,7 +18,7 @@ Style zone_style(score::Zone zone) {
 }
 
 std::string bar(double percent, std::size_t width) {
-  const auto full = static_cast<std::size_t>(percent / 100 * static_cast<double>(width) + 0.5);
+  const auto full = static_cast<std::size_t>(std::lround(percent / 100 * static_cast<double>(width)));
   std::string out;
   for (std::size_t i = 0; i < width; ++i) out += i < full ? "█" : "░";
   return out;
@@ -59,23 +60,27 @@ std::string summary(const Judged& judged, const score::Score& score, const Termi
   if (!m.tenant_id.empty()) out += "  " + text::printable(m.tenant_id);
   if (m.taken_at) out += fmt::format("  read on {}", iso8601::format_date(*m.taken_at));
   if (!m.source.empty()) out += "  by " + text::printable(m.source);
-  out += "\n\n";
+  out = wrapped(out, terminal) + "\n\n";
   const auto percent = score.current.percent();
+  const auto width = std::min<std::size_t>(40, terminal.width - std::min<std::size_t>(terminal.width, 24));
   out += styled(fmt::format("Score {:.1f} %", percent), Style::Bold, terminal) + "  " +
-         styled(bar(percent, 40), zone_style(score.zone), terminal) + "  " +
+         styled(bar(percent, width), zone_style(score.zone), terminal) + "  " +
          styled(name(score.zone), zone_style(score.zone), terminal) + "\n";
-  out += fmt::format("      {:.2f} of {:.0f} points", points(score.current.earned), points(score.current.possible));
+  std::string lines =
+      fmt::format("      {:.2f} of {:.0f} points", points(score.current.earned), points(score.current.possible));
   if (score.unknown > 0)
-    out += fmt::format("; {:.1f} % of the {:.0f} points whose evidence was seen", score.percent_of_seen(),
-                       points(score.current.possible - score.unknown));
-  if (score.self_claimed > 0) out += fmt::format("; {:.2f} of them claimed, not seen", points(score.self_claimed));
-  out += fmt::format("\n      {} of {} actions completed ({:.0f} %)\n", score.completed, score.available,
-                     score.improvement());
-  out += "\nVerdicts  " + counts_line(judged.findings, terminal) + "\n";
+    lines += fmt::format("; {:.1f} % of the {:.0f} points whose evidence was seen", score.percent_of_seen(),
+                         points(score.current.possible - score.unknown));
+  if (score.self_claimed > 0) lines += fmt::format("; {:.2f} of them claimed, not seen", points(score.self_claimed));
+  lines += fmt::format("\n      {} of {} actions completed ({:.0f} %)\n", score.completed, score.available,
+                       score.improvement());
+  lines += "\nVerdicts  " + counts_line(judged.findings, terminal) + "\n";
   if (!judged.out_of_scope.empty())
-    out += fmt::format("          {} of services that this source did not read are not counted\n",
-                       text::count(judged.out_of_scope.size(), "control", "controls"));
-  Rows groups({{"group"}, {"earned", true}, {"possible", true}, {"percent", true}, {""}});
+    lines += fmt::format("          {} of services that this source did not read are not counted\n",
+                         text::count(judged.out_of_scope.size(), "control", "controls"));
+  out += wrapped(lines, terminal);
+  Rows groups(
+      {{"group"}, {"earned", true}, {"possible", true}, {"percent", true}, {.title = "share", .optional = true}});
   add_groups(groups, score.by_category);
   add_groups(groups, score.by_service);
   out += "\n" + groups.table(terminal);
@@ -96,9 +101,9 @@ Rows action_rows(const score::Score& score, std::size_t limit) {
              {"control"},
              {"impact", true},
              {"points", true},
-             {"effort"},
-             {"on users"},
-             {"status"},
+             {.title = "effort", .optional = true},
+             {.title = "on users", .optional = true},
+             {.title = "status", .optional = true},
              {"why", false, true}});
   for (const auto* action : ranked(score)) {
     if (limit != 0 && static_cast<std::size_t>(action->rank) > limit) break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -118,7 +119,9 @@ struct Guard::State {
         return SQLITE_OK;
       case SQLITE_READ: {
         const std::string_view table = a == nullptr ? "" : a;
-        if (!making.empty() && (table == "sqlite_temp_master" || table == making)) return SQLITE_OK;
+        // Entering the new table, SQLite looks for its own row of the schema by number; nothing else there is readable.
+        if (!making.empty() && (table == making || (table == "sqlite_temp_master" && text::iequals(b, "ROWID"))))
+          return SQLITE_OK;
         if (text::istarts_with(table, "sqlite_")) return deny(fmt::format("it reads `{}`", table));
         reads[std::string(table)].insert(b == nullptr ? "" : b);
         return SQLITE_OK;
@@ -187,6 +190,7 @@ std::string Guard::refusal() const { return state_->refusal; }
 
 // Whether only blanks, comments and semicolons are left.
 bool Guard::is_blank(const char* sql) {
+  if (sql[std::strspn(sql, " \t\r\n;")] == '\0') return true;  // no need to ask the parser
   sqlite3_stmt* handle = nullptr;
   const int status = sqlite3_prepare_v2(state_->db->handle(), sql, -1, &handle, nullptr);
   const Statement statement(handle);
@@ -194,7 +198,7 @@ bool Guard::is_blank(const char* sql) {
   return status == SQLITE_OK && handle == nullptr;
 }
 
-Result<Statement> Guard::prepare(const std::string& sql) {
+Result<Statement> Guard::prepare_one(const std::string& sql) {
   state_->refusal.clear();
   sqlite3_stmt* handle = nullptr;
   const char* tail = nullptr;
@@ -206,21 +210,30 @@ Result<Statement> Guard::prepare(const std::string& sql) {
     return state_->db->error((status & 0xFF) == SQLITE_NOMEM ? ErrorCode::Limit : ErrorCode::Invalid, "sql");
   if (handle == nullptr) return invalid("sql: there is no statement in it");
   if (!is_blank(tail)) return invalid("sql: more than one statement");
-  // VACUUM asks the authorizer only while it runs.
-  if (sqlite3_stmt_readonly(handle) == 0) return refused(state_->refusal = kNotASelect);
   return statement;
 }
 
+Result<Statement> Guard::prepare(const std::string& sql) {
+  auto statement = TRY(prepare_one(sql));
+  // VACUUM asks the authorizer only while it runs.
+  if (sqlite3_stmt_readonly(statement.handle()) == 0) return refused(state_->refusal = kNotASelect);
+  return statement;
+}
+
+// CREATE TABLE … AS takes nothing but a SELECT, so one look is enough; when it is refused, the SELECT alone gives the
+// message that its author can use.
 Result<void> Guard::materialise(const std::string& name, const std::string& select) {
-  // Alone first: what prepares as one SELECT under the guard can be nothing else inside CREATE TABLE … AS.
-  TRY(prepare(select));
-  auto body = text::trim(select);
-  while (body.ends_with(';')) body = text::trim(body.substr(0, body.size() - 1));
   state_->making = name;
-  auto made = state_->db->execute("CREATE TEMP TABLE " + identifier(name) + " AS " + std::string(body));
+  auto made = [&]() -> Result<void> {
+    auto statement = TRY(prepare_one("CREATE TEMP TABLE " + identifier(name) + " AS " + select));
+    TRY(statement.step());
+    return {};
+  }();
   state_->making.clear();
-  if (!made && !state_->refusal.empty()) return refused(state_->refusal);
-  return made;
+  if (made || made.error().code == ErrorCode::Limit) return made;
+  const auto error = state_->refusal.empty() ? made.error() : refused(state_->refusal);
+  TRY(prepare(select));
+  return error;
 }
 
 }  // namespace assay::sql

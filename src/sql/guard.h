@@ -46,6 +46,7 @@ class Guard {
   Result<Statement> prepare(const std::string& sql);
 
  private:
+  Result<Statement> prepare_one(const std::string& sql);
   bool is_blank(const char* sql);
 
   struct State;
