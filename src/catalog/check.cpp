@@ -144,8 +144,8 @@ void check_given_rows(const Control& control, const Case& c, const Table& table,
       continue;
     }
     for (const auto& [key, value] : row.items()) {
-      const auto child =
-          std::find_if(table.children.begin(), table.children.end(), [&](const auto& t) { return t.name == key; });
+      const auto child = std::find_if(table.children.begin(), table.children.end(),
+                                      [&name = key](const auto& t) { return t.name == name; });
       if (child != table.children.end()) {
         check_given_rows(control, c, *child, value, place, problems);
       } else if (table.column(key) == nullptr) {

@@ -118,7 +118,7 @@ void take_values(const YAML::Node& map, const std::set<std::string>& places, Val
     const auto& name = item.first.Scalar();
     if (places.count(name) == 0)
       mistakes.push_back({line_of(item.first), fmt::format("the family has no `<{}>`", name)});
-    values[name] = item.second;
+    values.emplace(name, item.second);  // assigning would change the node that is there, wherever it is used
   }
 }
 
@@ -155,8 +155,9 @@ Family expand_family(const YAML::Node& file) {
       continue;
     }
     const auto before = out.mistakes.size();
-    auto values = common;
+    Values values;
     take_values(member, places, values, out.mistakes);
+    values.insert(common.begin(), common.end());
     for (const auto& name : places)
       if (values.count(name) == 0)
         out.mistakes.push_back({line, fmt::format("`{}` is missing: the family has `<{}>`", name, name)});

@@ -113,6 +113,16 @@ TEST(FamilyTest, AQuotedTextStaysText) {
   EXPECT_EQ(family.members[1].control["list"][0].Tag(), "!");
 }
 
+TEST(FamilyTest, AMembersValueIsItsOwn) {
+  const auto file = YAML::Load("{family: {id: <a>}, defaults: {a: 1}, members: [{}, {a: 2}, {}, {a: 3}]}");
+
+  const auto family = expand_family(file);
+
+  std::vector<std::string> ids;
+  for (const auto& member : family.members) ids.push_back(member.control["id"].Scalar());
+  EXPECT_THAT(ids, ElementsAre("1", "2", "1", "3"));
+}
+
 TEST(FamilyTest, WhatLooksLikeAPlaceholderMustBeOne) {
   const auto file = YAML::Load("{family: {id: 'a<b <B> <1> <> <x y> <a_1>'}, members: [{a_1: z}]}");
 

@@ -38,8 +38,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto image = catalog::make_image(catalogue);
   auto again = catalog::read_image(image.catalogue);
   fuzz::must(again.has_value(), "what was compiled can be read");
-  fuzz::must(catalog::read_cases(image.cases, *again).has_value(), "so can the cases");
+  fuzz::must(catalog::read_details(image.details, *again).has_value(), "so can the details");
   const auto second = catalog::make_image(*again);
-  fuzz::must(second.catalogue == image.catalogue && second.cases == image.cases, "an image gives the same image again");
+  fuzz::must(second.catalogue == image.catalogue && second.details == image.details,
+             "an image gives the same image again");
   return 0;
 }

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "http/client.h"
+
+// The real world: libcurl's multi interface in the loop's own thread, with HTTP/2 where the other side speaks it,
+// connections kept and shared, gzip, a proxy and other certificate authorities. libcurl is loaded when the first of
+// these is made: a program that only judges snapshots starts without it.
+namespace assay::http {
+
+struct CurlOptions {
+  std::string user_agent;
+  std::string proxy;                 // empty: as HTTPS_PROXY and NO_PROXY say
+  std::string ca_file;               // PEM; empty: the system's
+  std::string connect_to;            // HOST:PORT that every connection goes to, whatever its URL says (a simulator)
+  long connections_per_host = 4;     // HTTP/2 puts many requests on each
+};
+
+class CurlClient final : public Client, public World {
+ public:
+  static Result<std::unique_ptr<CurlClient>> create(CurlOptions options);
+  ~CurlClient() override;
+
+  void attach(Loop& loop);  // before the first request
+  Task<Result<Response>> send(Request request) override;
+  TimePoint now() override;
+  bool wait(std::optional<TimePoint> until) override;
+
+  // Wakes `wait` from another thread or a signal handler.
+  void wake();
+
+  struct State;
+
+ private:
+  explicit CurlClient(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace assay::http
