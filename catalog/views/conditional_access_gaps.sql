@@ -13,4 +13,10 @@ SELECT column1 AS gap, column2 AS says
                (9, 'lets people in with a weaker control instead'),
                (10, 'does not include every highly privileged role'),
                (11, 'does not cover all client apps'),
-               (12, 'does not include all agents'))
+               (12, 'does not include all agents'),
+               (13, 'allows sessions that are longer or sets no limit to them'),
+               (14, 'does not include every administrative role'),
+               (15, 'shuts out administrators as well'),
+               (16, 'does not include Exchange Online and SharePoint Online'),
+               (17, 'does not include every kind of guest'),
+               (18, 'does not spare exactly the known platforms'))

@@ -1,5 +1,5 @@
--- Threat policies of the five kinds that Defender for Office 365 and Exchange Online Protection know, one row a policy.
---   family    anti-malware, anti-spam, anti-phishing, safe-links or safe-attachments
+-- Threat policies of the six kinds that Defender for Office 365 and Exchange Online Protection know, one row a policy.
+--   family    anti-malware, anti-spam, anti-phishing, safe-links, safe-attachments or outbound-spam
 --   policy    identity of the policy
 --   name      its name, where that is not the identity
 --   tier      strict and standard (presets), custom, default (whoever no rule reaches), built-in (Built-in protection)
@@ -24,5 +24,7 @@ SELECT family, identity AS policy, name,
         SELECT 'safe-links', identity, name, recommended_policy_type, 0, is_built_in_protection FROM safe_links_policies
         UNION ALL
         SELECT 'safe-attachments', identity, name, recommended_policy_type, 0, is_built_in_protection
-          FROM safe_attachment_policies)
+          FROM safe_attachment_policies
+        UNION ALL
+        SELECT 'outbound-spam', identity, name, 'Custom', is_default, 0 FROM hosted_outbound_spam_filter_policies)
  WHERE identity IS NOT NULL

@@ -12,7 +12,8 @@ SELECT family.family,
         UNION ALL SELECT 'anti-spam', 'anti-spam'
         UNION ALL SELECT 'anti-phishing', 'anti-phishing'
         UNION ALL SELECT 'safe-links', 'Safe Links'
-        UNION ALL SELECT 'safe-attachments', 'Safe Attachments') AS family
+        UNION ALL SELECT 'safe-attachments', 'Safe Attachments'
+        UNION ALL SELECT 'outbound-spam', 'outbound anti-spam') AS family
   LEFT JOIN mail_policy_chain ON mail_policy_chain.family = family.family
  GROUP BY family.family, title
 HAVING coalesce(max(everyone), 0) = 0

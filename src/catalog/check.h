@@ -16,4 +16,7 @@ void resolve_sql(Catalogue& catalogue, std::vector<Problem>& problems);
 // exist, tables that exist, cases whose rows fit the tables.
 void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems);
 
+// Sources that cannot be carried out: unknown keys and services, `each` over what does not exist.
+void check_sources(const Catalogue& catalogue, std::vector<Problem>& problems);
+
 }  // namespace assay::catalog

@@ -159,8 +159,10 @@ std::vector<Column> read_columns(Reader& in, const YAML::Node& list) {
     if (!is_name(column.name)) in.problem(node, fmt::format("column name `{}` is not snake_case", column.name));
     column.pointer = yaml::text(node, "pointer", "/" + column.name);
     column.about = yaml::text(node, "about");
-    if (column.pointer != "@key" && !column.pointer.starts_with('/'))
-      in.problem(node["pointer"], fmt::format("pointer `{}` must begin with `/` or be `@key`", column.pointer));
+    if (!column.pointer.starts_with('/') && !(column.pointer.starts_with('@') && is_name(column.pointer.substr(1))))
+      in.problem(
+          node["pointer"],
+          fmt::format("pointer `{}` must begin with `/` or be `@key` or `@` and a column of `each`", column.pointer));
     const auto type = yaml::text(node, "type", "text");
     if (const auto known = column_type(type)) {
       column.type = *known;
@@ -447,6 +449,10 @@ class DirectoryReader {
         if (in.allow(item, {"plan", "title", "offered_by", "also"}))
           catalogue_.plans.push_back({in.required(item, "plan"), in.required(item, "title"),
                                       in.texts(item, "offered_by"), in.texts(item, "also")});
+    }));
+    TRY(read_single(root / "services.yaml", [&](Reader& in, const YAML::Node& node) {
+      in.allow(node, {"services"});
+      for (const auto& item : in.list(node, "services")) catalogue_.services.push_back(to_json(item));
     }));
     TRY(read_single(root / "catalogue.yaml", [&](Reader& in, const YAML::Node& node) {
       in.allow(node, {"version"});

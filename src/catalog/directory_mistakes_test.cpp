@@ -144,9 +144,11 @@ TEST(TableMistakeTest, NamesAreSnakeCase) {
 
 TEST(TableMistakeTest, PointersBeginWithASlash) {
   EXPECT_THAT(table("pointer: /sharingCapability", "pointer: sharingCapability"),
-              ElementsAre(table_at(7, "pointer `sharingCapability` must begin with `/` or be `@key`")));
-  EXPECT_THAT(table("pointer: /sharingCapability", "pointer: '@value'"),
-              ElementsAre(table_at(7, "pointer `@value` must begin with `/` or be `@key`")));
+              ElementsAre(table_at(
+                  7, "pointer `sharingCapability` must begin with `/` or be `@key` or `@` and a column of `each`")));
+  EXPECT_THAT(
+      table("pointer: /sharingCapability", "pointer: '@The value'"),
+      ElementsAre(table_at(7, "pointer `@The value` must begin with `/` or be `@key` or `@` and a column of `each`")));
   EXPECT_THAT(problems(Example::kSites, "pointer: /owners", "pointer: owners"),
               ElementsAre("tables/sharepoint/sites.yaml:8: pointer `owners` must begin with `/`"));
 }

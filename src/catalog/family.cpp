@@ -13,6 +13,9 @@ namespace {
 
 using Values = std::map<std::string, YAML::Node>;
 
+constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  // of a family written out, each value counted with its node
+constexpr std::size_t kNodeBytes = 64;
+
 int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
 
 struct Placeholder {
@@ -46,32 +49,18 @@ void collect_placeholders(const YAML::Node& node, std::set<std::string>& out) {
     for (const auto& item : node) collect_placeholders(item.second, out);
 }
 
-YAML::Node fresh_text(std::string text, const std::string& tag) {
-  YAML::Node out(std::move(text));
-  out.SetTag(tag);  // whether it was quoted
-  return out;
-}
-
-// A copy that shares no memory with the file, since yaml-cpp would join the whole document to each control, and that
-// has no mark, as YAML::Clone would give it.
-YAML::Node fresh(const YAML::Node& node) {
-  if (node.IsScalar()) return fresh_text(node.Scalar(), node.Tag());
-  YAML::Node out(node.Type());
-  if (node.IsSequence())
-    for (const auto& item : node) out.push_back(fresh(item));
-  if (node.IsMap())
-    for (const auto& item : node) out.force_insert(fresh(item.first), fresh(item.second));
-  return out;
-}
-
-// Copies a template with the values in it.
+// Copies a template with the values in it. A copy shares no memory with the file, since yaml-cpp would join the whole
+// document to each control, and has no mark, as YAML::Clone would give it.
 class Filler {
  public:
-  Filler(const Values& values, int line, std::vector<Family::Mistake>& mistakes)
-      : values_(values), line_(line), mistakes_(mistakes) {}
+  // `bytes`: what has been written of the family; at kMaxBytes nothing more is.
+  Filler(const Values& values, int line, std::size_t& bytes, std::vector<Family::Mistake>& mistakes)
+      : values_(values), line_(line), bytes_(bytes), mistakes_(mistakes) {}
 
   YAML::Node fill(const YAML::Node& node) {
+    if (bytes_ > kMaxBytes) return {};
     if (node.IsScalar()) return fill_text(node);
+    bytes_ += kNodeBytes;
     YAML::Node out(node.Type());
     if (node.IsSequence())
       for (const auto& item : node) out.push_back(fill(item));
@@ -81,6 +70,25 @@ class Filler {
   }
 
  private:
+  YAML::Node fresh(const YAML::Node& node) {
+    if (bytes_ > kMaxBytes) return {};
+    if (node.IsScalar()) return fresh_text(node.Scalar(), node.Tag());
+    bytes_ += kNodeBytes;
+    YAML::Node out(node.Type());
+    if (node.IsSequence())
+      for (const auto& item : node) out.push_back(fresh(item));
+    if (node.IsMap())
+      for (const auto& item : node) out.force_insert(fresh(item.first), fresh(item.second));
+    return out;
+  }
+
+  YAML::Node fresh_text(const std::string& text, const std::string& tag) {
+    bytes_ += kNodeBytes + text.size();
+    YAML::Node out(text);
+    out.SetTag(tag);  // whether it was quoted
+    return out;
+  }
+
   YAML::Node fill_text(const YAML::Node& node) {
     const auto& text = node.Scalar();
     auto placeholder = next_placeholder(text, 0);
@@ -95,7 +103,7 @@ class Filler {
       out += text.substr(done, placeholder->begin - done);
       done = placeholder->end;
       const auto found = values_.find(placeholder->name);
-      if (found == values_.end()) continue;  // the caller has said so
+      if (found == values_.end() || bytes_ + out.size() > kMaxBytes) continue;  // the caller says so
       if (found->second.IsScalar()) {
         out += found->second.Scalar();
       } else {
@@ -108,6 +116,7 @@ class Filler {
 
   const Values& values_;
   int line_;
+  std::size_t& bytes_;
   std::vector<Family::Mistake>& mistakes_;
 };
 
@@ -148,6 +157,7 @@ Family expand_family(const YAML::Node& file) {
   collect_placeholders(shape, places);
   Values common;
   if (defaults) take_values(defaults, places, common, out.mistakes);
+  std::size_t bytes = 0;
   for (const auto& member : members) {
     const int line = line_of(member);
     if (!member.IsMap()) {
@@ -161,8 +171,12 @@ Family expand_family(const YAML::Node& file) {
     for (const auto& name : places)
       if (values.count(name) == 0)
         out.mistakes.push_back({line, fmt::format("`{}` is missing: the family has `<{}>`", name, name)});
-    auto control = Filler(values, line, out.mistakes).fill(shape);
-    if (out.mistakes.size() == before) out.members.push_back({std::move(control), line});
+    auto control = Filler(values, line, bytes, out.mistakes).fill(shape);
+    if (bytes > kMaxBytes) {
+      out.mistakes.push_back({line, fmt::format("the family is larger than {} MB when written out", kMaxBytes >> 20)});
+      return out;
+    }
+    if (out.mistakes.size() == before) out.members.push_back({control, line});
   }
   return out;
 }

@@ -174,5 +174,22 @@ TEST(FamilyTest, AFileIsAFamilyOrAControl) {
   EXPECT_THAT(example.problems(), ElementsAre(at(1, "`family` must be a map")));
 }
 
+TEST(FamilyTest, AFamilyThatGrowsWithoutEndIsAMistake) {
+  std::string inside = "{family: {id: '";
+  for (int i = 0; i < 10'000; ++i) inside += "<a>";
+  std::string whole = "{family: {list: [";
+  for (int i = 0; i < 10'000; ++i) whole += "<a>, ";
+  const std::string value(10'000, 'x');
+  inside += "'}, members: [{a: " + value + "}]}";
+  whole += "]}, members: [{a: [" + value + "]}]}";
+  for (const auto& text : {inside, whole}) {
+    const auto family = expand_family(YAML::Load(text));
+
+    EXPECT_THAT(family.members, IsEmpty());
+    ASSERT_EQ(family.mistakes.size(), 1U);
+    EXPECT_EQ(family.mistakes[0].message, "the family is larger than 64 MB when written out");
+  }
+}
+
 }  // namespace
 }  // namespace assay::catalog

@@ -228,7 +228,7 @@ Image make_image(const Catalogue& catalogue) {
         {{"plan", p.plan}, {"title", p.title}, {"offered_by", strings(p.offered_by)}, {"also", strings(p.also)}});
   const Json document{{"version", catalogue.version}, {"tables", tables},         {"views", views},
                       {"controls", controls},         {"frameworks", frameworks}, {"plans", plans}};
-  return {document.dump(), Json{{"controls", details}, {"sources", sources}}.dump()};
+  return {document.dump(), Json{{"controls", details}, {"sources", sources}, {"services", catalogue.services}}.dump()};
 }
 
 std::string tables_definition_digest(const Catalogue& catalogue) {
@@ -274,6 +274,7 @@ Result<void> read_details(std::string_view details, Catalogue& catalogue) {
   try {
     const auto document = Json::parse(details);
     const auto& controls = document.at("controls");
+    catalogue.services = document.at("services");
     for (auto& table : catalogue.tables) table.source = document.at("sources").value(table.name, Json());
     for (auto& control : catalogue.controls) {
       control.cases.clear();

@@ -158,6 +158,7 @@ class Catalogue {
   std::vector<Control> controls;  // ordered by id
   std::vector<Framework> frameworks;
   std::vector<ServicePlan> plans;
+  Json services = Json::array();  // what a collector asks (services.yaml); empty in an image loaded without details
 
   void build_index();                               // after the vectors have been filled
   const Table* table(std::string_view name) const;  // top-level tables

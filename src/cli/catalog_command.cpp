@@ -29,6 +29,7 @@ Result<int> run_check(const Context& context) {
   catalogue = TRY(catalog::read_directories(folders, problems, std::move(catalogue)));
   catalog::resolve_sql(catalogue, problems);
   catalog::check_rules(catalogue, problems);
+  catalog::check_sources(catalogue, problems);
   if (context.output() == Format::Json) {
     Json out = Json::array();
     for (const auto& p : problems)

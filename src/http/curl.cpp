@@ -45,8 +45,7 @@ std::size_t on_header(char* data, std::size_t size, std::size_t count, void* of)
 
 Error trouble_of(const Exchange& exchange, const CurlLibrary& curl) {
   const auto where = host(exchange.request.url);
-  const std::string why =
-      exchange.trouble[0] != '\0' ? exchange.trouble.data() : curl.easy_strerror(exchange.code);
+  const std::string why = exchange.trouble[0] != '\0' ? exchange.trouble.data() : curl.easy_strerror(exchange.code);
   switch (exchange.code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -57,7 +56,8 @@ Error trouble_of(const Exchange& exchange, const CurlLibrary& curl) {
       return {ErrorCode::Denied, fmt::format("{}: the certificate is not trusted: {}", where, why),
               "name the authority's certificate as ca_file, if it is yours"};
     default:
-      return {ErrorCode::Network, fmt::format("{}: {}", where, why), "check the network, the proxy and the host's name"};
+      return {ErrorCode::Network, fmt::format("{}: {}", where, why),
+              "check the network, the proxy and the host's name"};
   }
 }
 
@@ -99,12 +99,10 @@ struct CurlClient::State {
     CHECK(easy != nullptr);
     const auto& request = exchange.request;
     for (const auto& [name, value] : request.headers)
-      exchange.headers = curl->slist_append(
-          exchange.headers, (value.empty() ? name + ";" : fmt::format("{}: {}", name, value)).c_str());
+      exchange.headers = curl->slist_append(exchange.headers,
+                                            (value.empty() ? name + ";" : fmt::format("{}: {}", name, value)).c_str());
     exchange.headers = curl->slist_append(exchange.headers, "Expect:");
-    const auto set = [&](CURLoption option, auto value) {
-      CHECK(curl->easy_setopt(easy, option, value) == CURLE_OK);
-    };
+    const auto set = [&](CURLoption option, auto value) { CHECK(curl->easy_setopt(easy, option, value) == CURLE_OK); };
     set(CURLOPT_URL, request.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "https,http");
     set(CURLOPT_HTTPHEADER, exchange.headers);

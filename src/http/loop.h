@@ -54,9 +54,7 @@ class Loop {
       Loop& loop;
       TimePoint time;
       bool await_ready() { return time <= loop.now(); }
-      void await_suspend(std::coroutine_handle<> coroutine) {
-        loop.timers_.push({time, loop.order_++, coroutine});
-      }
+      void await_suspend(std::coroutine_handle<> coroutine) { loop.timers_.push({time, loop.order_++, coroutine}); }
       void await_resume() {}
     };
     return Awaiter{*this, time};

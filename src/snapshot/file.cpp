@@ -14,54 +14,14 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "catalog/image.h"
+#include "snapshot/layout.h"
 
 namespace assay::snapshot {
 namespace {
 
-constexpr std::size_t kPageBytes = std::size_t{1} << 20;
-constexpr int kCompression = 3;
-constexpr std::size_t kSealAt = 60;  // user_version in SQLite's header
-constexpr std::size_t kHeaderBytes = 100;
+
+
 constexpr std::string_view kMagic{"SQLite format 3\0", 16};
-
-constexpr const char* kSchema = R"sql(
-CREATE TABLE manifest(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE page(document INTEGER, part INTEGER, url TEXT, taken_at TEXT, sha256 TEXT, size INTEGER, body BLOB,
-                  PRIMARY KEY(document, part)) WITHOUT ROWID;
-CREATE TABLE coverage("table" TEXT PRIMARY KEY, state TEXT, "rows" INTEGER, detail TEXT) WITHOUT ROWID;
-CREATE TABLE licence_flags(plan TEXT COLLATE NOCASE, held INTEGER);
-CREATE TABLE operator_exception(framework TEXT, requirement TEXT, kind TEXT, value TEXT);
-CREATE TABLE operator_omission(framework TEXT, requirement TEXT, reason TEXT, expires TEXT);
-)sql";
-
-// The seal of a file: SHA-256 of its bytes with the seal itself as zero, first four bytes.
-Result<std::array<char, 4>> seal_of(const std::filesystem::path& path, std::array<char, kHeaderBytes>* header) {
-  auto file = TRY(File::open(path));
-  Sha256 digest;
-  std::string buffer(kPageBytes, '\0');
-  bool first = true;
-  for (;;) {
-    std::size_t n = TRY(file.read(buffer));
-    if (n == 0) break;
-    if (first) {
-      while (n < kHeaderBytes) {  // a read may be short
-        const auto more = TRY(file.read({buffer.data() + n, buffer.size() - n}));
-        if (more == 0) break;
-        n += more;
-      }
-      if (n < kHeaderBytes) return invalid("is too short to be a snapshot");
-      if (header != nullptr) std::memcpy(header->data(), buffer.data(), kHeaderBytes);
-      std::memset(buffer.data() + kSealAt, 0, 4);
-      first = false;
-    }
-    digest.add({buffer.data(), n});
-  }
-  const auto hex = digest.hex();
-  std::array<char, 4> seal{};
-  for (std::size_t i = 0; i < 4; ++i) seal[i] = static_cast<char>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
-  if (seal == std::array<char, 4>{}) seal[3] = 1;  // zero means unfinished
-  return seal;
-}
 
 std::uint32_t big_endian(const char* p) {
   std::uint32_t value = 0;
@@ -104,8 +64,6 @@ class PageSource final : public ByteSource {
   std::size_t given_ = 0;
 };
 
-std::string now_text(const std::optional<Timestamp>& time) { return time ? iso8601::format_time(*time) : ""; }
-
 }  // namespace
 
 struct Writer::State {
@@ -126,16 +84,7 @@ struct Writer::State {
   }
 
   Result<void> write_page(std::string_view bytes) {
-    std::string packed(ZSTD_compressBound(bytes.size()), '\0');
-    const auto n = ZSTD_compress(packed.data(), packed.size(), bytes.data(), bytes.size(), kCompression);
-    CHECK(!ZSTD_isError(n));
-    packed.resize(n);
-    const auto digest = sha256_hex(bytes);
-    all_pages.add(digest);
-    auto insert = TRY(db->prepare("INSERT INTO page VALUES(?,?,?,?,?,?,?)"));
-    insert.bind(1, document.document).bind(2, std::int64_t{parts}).bind(3, document.url).bind(4, document.taken_at);
-    insert.bind(5, digest).bind(6, static_cast<std::int64_t>(bytes.size())).bind_blob(7, packed);
-    TRY(insert.step());
+    all_pages.add(TRY(write_part(*db, document, parts, bytes)));
     ++parts;
     return {};
   }
@@ -160,16 +109,10 @@ Result<Writer> Writer::create(const std::filesystem::path& file, const catalog::
   state->part = file.string() + ".part";
   state->catalogue = &catalogue;
   ::unlink(state->part.c_str());
-  // Made here with its mode, so that nobody else can read it even for a moment.
-  const int fd = ::open(state->part.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0) {
-    const int error = errno;
+  if (auto made = make_file(state->part, file); !made) {
     state->finished = true;
-    return Error{error == EACCES || error == EROFS ? ErrorCode::Denied : ErrorCode::Invalid,
-                 fmt::format("`{}`: cannot be written: {}", file.string(), std::strerror(error)),
-                 "choose another --snapshot"};
+    return std::move(made).error();
   }
-  ::close(fd);
   state->db = TRY(sql::Database::open(state->part, sql::Mode::ReadWrite));
   auto& db = *state->db;
   TRY(db.execute(
@@ -202,58 +145,10 @@ Result<void> Writer::finish(const Evidence& evidence) {
   auto& s = *state_;
   auto& db = *s.db;
   TRY(s.flush());
-  for (const auto& c : evidence.coverage) {
-    auto insert = TRY(db.prepare("INSERT INTO coverage VALUES(?,?,?,?)"));
-    insert.bind(1, c.table).bind(2, name(c.state)).bind(3, static_cast<std::int64_t>(c.rows)).bind(4, c.detail);
-    TRY(insert.step());
-  }
-  for (const auto& [plan, held] : evidence.plans) {
-    auto insert = TRY(db.prepare("INSERT INTO licence_flags VALUES(?,?)"));
-    insert.bind(1, plan).bind(2, std::int64_t{held});
-    TRY(insert.step());
-  }
-  for (const auto& e : evidence.exceptions) {
-    auto insert = TRY(db.prepare("INSERT INTO operator_exception VALUES(?,?,?,?)"));
-    insert.bind(1, e.framework).bind(2, e.requirement).bind(3, e.kind).bind(4, e.value);
-    TRY(insert.step());
-  }
-  for (const auto& o : evidence.omissions) {
-    auto insert = TRY(db.prepare("INSERT INTO operator_omission VALUES(?,?,?,?)"));
-    const auto expires = now_text(o.expires);
-    insert.bind(1, o.framework).bind(2, o.requirement).bind(3, o.reason).bind(4, expires);
-    TRY(insert.step());
-  }
-  const auto& m = evidence.manifest;
-  const std::vector<std::pair<std::string, std::string>> manifest{
-      {"format", "assay/snapshot/1"},
-      {"tenant_id", m.tenant_id},
-      {"tenant_name", m.tenant_name},
-      {"cloud", m.cloud},
-      {"taken_at", now_text(m.taken_at)},
-      {"source", m.source},
-      {"scope", text::join(m.scope, " ")},
-      {"program_version", m.program_version},
-      {"catalogue_version", s.catalogue->version},
-      {"catalogue_digest", s.catalogue->digest},
-      {"tables_definition", catalog::tables_definition_digest(*s.catalogue)},
-      {"pages_digest", s.all_pages.hex()},
-      {"tables_digest", TRY(tables_digest(db, *s.catalogue))},
-      {"complete", "1"},
-  };
-  for (const auto& [key, value] : manifest) {
-    auto insert = TRY(db.prepare("INSERT INTO manifest VALUES(?,?)"));
-    insert.bind(1, key).bind(2, value);
-    TRY(insert.step());
-  }
+  TRY(write_evidence(db, evidence, *s.catalogue, s.all_pages.hex()));
   TRY(db.execute("COMMIT"));
   s.db.reset();
-  const auto seal = TRY(seal_of(s.part, nullptr));
-  const int fd = ::open(s.part.c_str(), O_WRONLY | O_CLOEXEC);
-  const bool sealed = fd >= 0 && ::pwrite(fd, seal.data(), seal.size(), kSealAt) == 4 && ::fsync(fd) == 0;
-  if (fd >= 0) ::close(fd);
-  if (!sealed || ::rename(s.part.c_str(), s.target.c_str()) != 0)
-    return Error{
-        ErrorCode::Denied, fmt::format("`{}`: cannot be written: {}", s.target.string(), std::strerror(errno)), {}};
+  TRY(seal_and_move(s.part, s.target));
   s.finished = true;
   return {};
 }

@@ -143,8 +143,10 @@ struct Loader::Node {
 struct Loader::Target {
   const catalog::Table* table = nullptr;
   bool child = false;
-  std::vector<const catalog::Column*> columns;  // one per slot
-  std::vector<int> key_slots;                   // slots that take the entry's key
+  std::vector<const catalog::Column*> columns;           // one per slot
+  std::vector<int> key_slots;                            // slots that take the entry's key
+  std::vector<std::pair<int, std::string>> given_slots;  // slots that take a value of the request
+  std::map<std::string, std::string> given;
   Node root;
   sql::Statement insert;
   std::vector<std::unique_ptr<Target>> children;
@@ -183,9 +185,9 @@ struct Loader::Target {
     if (!column.values.empty()) {
       const auto begin = scratch.size();
       append_plain(scratch, e);
-      const auto given = std::string_view(scratch).substr(begin);
+      const auto spelling = std::string_view(scratch).substr(begin);
       for (const auto& [from, to] : column.values) {
-        if (!text::iequals(given, from) && !text::iequals(given, to)) continue;
+        if (!text::iequals(spelling, from) && !text::iequals(spelling, to)) continue;
         scratch.resize(begin);
         scratch += to;
         break;
@@ -313,6 +315,8 @@ struct Loader::Target {
       columns.push_back(&column);
       if (column.pointer == "@key") {
         key_slots.push_back(slot);
+      } else if (column.pointer.starts_with('@')) {
+        given_slots.emplace_back(slot, column.pointer.substr(1));
       } else {
         auto* node = &root;
         for (const auto part : text::split(std::string_view(column.pointer).substr(1), '/'))
@@ -361,6 +365,13 @@ Result<void> Loader::insert(Target& target, Element object, std::string_view key
     target.scratch += key;
     target.set_text(target.values[static_cast<std::size_t>(slot)], begin);
   }
+  for (const auto& [slot, name] : target.given_slots) {
+    const auto found = target.given.find(name);
+    if (found == target.given.end()) continue;
+    const auto begin = target.scratch.size();
+    target.scratch += found->second;
+    target.set_text(target.values[static_cast<std::size_t>(slot)], begin);
+  }
   target.walk(target.root, object);
   target.insert.reset();
   int index = 1;
@@ -385,6 +396,11 @@ Result<void> Loader::insert(Target& target, Element object, std::string_view key
     }
   }
   return {};
+}
+
+void Loader::give(const std::map<std::string, std::string>& values) {
+  target_->given = values;
+  for (auto& child : target_->children) child->given = values;
 }
 
 Result<bool> Loader::add(Element object, std::string_view key) {

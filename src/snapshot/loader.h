@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -32,6 +33,9 @@ class Loader {
   // One row of the table with its children's rows. `key` is the entry's key where the rows are entries of an object.
   // An element that is no object is passed over: false.
   Result<bool> add(simdjson::dom::element object, std::string_view key = {});
+
+  // Values for columns whose pointer is `@name`: what a request was made with. Until the next call.
+  void give(const std::map<std::string, std::string>& values);
 
   std::size_t rows() const { return rows_; }
   const catalog::Table& table() const { return *table_; }

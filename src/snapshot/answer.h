@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "snapshot/loader.h"
+
+// A service's answer as rows of the tables that its request serves.
+namespace assay::snapshot {
+
+// Where in an answer a table's rows are.
+struct Slice {
+  std::string table;
+  std::string list = "/value";  // pointer to the list of elements; `/`: the answer itself is it, or is the one element
+  std::string rows;             // pointer inside each element to the real rows
+};
+std::string slices_json(const std::vector<Slice>& slices);
+Result<std::vector<Slice>> read_slices(std::string_view json);
+
+// Values that the request was made with, by the name that a column's pointer gives after `@`.
+using Given = std::map<std::string, std::string>;
+
+// What an answer says of itself.
+struct Answered {
+  std::size_t rows = 0;
+  std::map<std::string, std::string> marks;  // the members that were asked for, where they are text
+};
+
+class AnswerLoader {
+ public:
+  // `marks`: names of members of the top-level object that the caller wants to know, such as `@odata.nextLink`.
+  static Result<AnswerLoader> create(const sql::Database& db, const catalog::Catalogue& catalogue,
+                                     const std::vector<Slice>& slices, std::vector<std::string> marks = {},
+                                     const sql::Reads* only = nullptr);
+  AnswerLoader(AnswerLoader&&) noexcept;
+  AnswerLoader& operator=(AnswerLoader&&) noexcept;
+  ~AnswerLoader();
+
+  // Adds the rows of one answer. Invalid when it is no JSON or lacks the list: then nothing has been added.
+  Result<Answered> add(std::string_view json, const Given& given);
+
+ private:
+  struct State;
+  explicit AnswerLoader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace assay::snapshot
