@@ -62,7 +62,8 @@ Result<Source> read_source(const Json& source) {
   out.call = text_at("call");
   out.record = text_at("record");
   out.name = text_at("name");
-  out.list = source.contains("list") ? text_at("list") : "/value";
+  // Teams answers with a bare array.
+  out.list = source.contains("list") ? text_at("list") : out.object.empty() || out.service != "teams" ? "/value" : "/";
   out.rows = text_at("rows");
   out.permissions = as_list(source.value("permission", Json()));
   out.role = text_at("role");

@@ -13,6 +13,7 @@ namespace assay::cli {
 using Run = std::function<Result<int>()>;
 
 // Each adds its commands to the program and sets `run` when one of them is chosen.
+void add_collect(CLI::App& app, Context& context, Run& run);
 void add_import(CLI::App& app, Context& context, Run& run);
 void add_assess(CLI::App& app, Context& context, Run& run);  // assess, actions, demo
 void add_explain(CLI::App& app, Context& context, Run& run);

@@ -70,6 +70,7 @@ struct CurlClient::State {
   curl_slist* connect_to = nullptr;
   Loop* loop = nullptr;
   std::unordered_set<Exchange*> under_way;
+  Watched* others = nullptr;
 
   ~State() {
     // Coroutines that are dropped while they wait remove their exchange themselves.
@@ -207,13 +208,25 @@ bool CurlClient::wait(std::optional<TimePoint> until) {
   auto& s = *state_;
   s.perform();
   if (s.loop != nullptr && s.loop->has_ready()) return true;
-  if (!until && s.under_way.empty()) return false;
+  if (!until && s.under_way.empty() && (s.others == nullptr || !s.others->busy())) return false;
   auto most = std::chrono::milliseconds(1000);
   if (until) most = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*until - now()), {}, most);
-  s.curl->multi_poll(s.multi, nullptr, 0, static_cast<int>(most.count()), nullptr);
+  std::vector<curl_waitfd> sockets;
+  if (s.others != nullptr && s.others->busy()) {
+    for (const auto& socket : s.others->sockets())
+      sockets.push_back(
+          {socket.fd, static_cast<short>((socket.read ? CURL_WAIT_POLLIN : 0) | (socket.write ? CURL_WAIT_POLLOUT : 0)),
+           0});
+    if (const auto longest = s.others->longest()) most = std::min(most, *longest);
+  }
+  s.curl->multi_poll(s.multi, sockets.data(), static_cast<unsigned>(sockets.size()), static_cast<int>(most.count()),
+                     nullptr);
   s.perform();
+  if (!sockets.empty()) s.others->happened();
   return true;
 }
+
+void CurlClient::watch(Watched* others) { state_->others = others; }
 
 void CurlClient::wake() { state_->curl->multi_wakeup(state_->multi); }
 

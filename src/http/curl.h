@@ -19,6 +19,21 @@ struct CurlOptions {
   long connections_per_host = 4;  // HTTP/2 puts many requests on each
 };
 
+// Other sockets that the same thread waits for, such as a resolver's.
+class Watched {
+ public:
+  struct Socket {
+    int fd;
+    bool read;
+    bool write;
+  };
+  virtual ~Watched() = default;
+  virtual std::vector<Socket> sockets() = 0;
+  virtual std::optional<std::chrono::milliseconds> longest() = 0;  // until it wants to be called whatever happens
+  virtual void happened() = 0;
+  virtual bool busy() = 0;
+};
+
 class CurlClient final : public Client, public World {
  public:
   static Result<std::unique_ptr<CurlClient>> create(CurlOptions options);
@@ -28,6 +43,8 @@ class CurlClient final : public Client, public World {
   Task<Result<Response>> send(Request request) override;
   TimePoint now() override;
   bool wait(std::optional<TimePoint> until) override;
+
+  void watch(Watched* others);  // nullptr: no longer
 
   // Wakes `wait` from another thread or a signal handler.
   void wake();

@@ -123,6 +123,8 @@ Sender::Sender(http::Loop& loop, http::Client& client, SignIn& sign_in, const Cl
   }
 }
 
+Sender::~Sender() = default;
+
 double Sender::waited() const {
   double sum = 0;
   for (const auto& held : limits_)

@@ -58,6 +58,8 @@ class Sender {
   Sender(http::Loop& loop, http::Client& client, SignIn& sign_in, const Clock& clock, Service service,
          std::uint32_t seed);
 
+  ~Sender();
+
   // An answer, or what a refusal means. An error: the service could not be reached, however often it was tried, or
   // sign-in was refused. Only for requests that read: they are sent again.
   http::Task<Result<Answer>> ask(Question question);

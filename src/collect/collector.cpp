@@ -1,0 +1,818 @@
+#include "collect/collector.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "base/iso8601.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "collect/facts.h"
+#include "collect/questions.h"
+#include "sql/guard.h"
+
+namespace assay::collect {
+namespace {
+
+constexpr std::size_t kMembersAtOnce = 20;  // of an `each`, between two commits; Graph's most in a batch
+constexpr int kRestarts = 5;                // when a page token has expired
+constexpr std::size_t kMostPages = 200'000;
+
+struct Page {
+  std::string url;
+  std::string taken_at;
+  std::string body;
+};
+
+// What asking for one thing, to its last page, gave.
+struct Fetched {
+  std::vector<Page> pages;
+  std::optional<m365::Refusal> refusal;
+  std::optional<Error> error;
+};
+
+snapshot::State state_of(m365::Refused kind) {
+  switch (kind) {
+    case m365::Refused::Denied:
+      return snapshot::State::Denied;
+    case m365::Refused::NotLicensed:
+      return snapshot::State::NotLicensed;
+    case m365::Refused::NotOffered:
+    case m365::Refused::NotFound:
+      return snapshot::State::NotOffered;
+    default:
+      return snapshot::State::Failed;
+  }
+}
+
+std::string permission_text(const catalog::Source& source) {
+  auto out = text::join(source.permissions, " or ");
+  if (!source.role.empty()) out += (out.empty() ? "" : ", and ") + ("the role " + source.role);
+  return out;
+}
+
+// Fills a table by a SELECT over others, which is foreign code; its columns go by name.
+Result<std::size_t> derive(const sql::Database& db, const catalog::Table& table, const std::string& select) {
+  TRY(db.execute("DELETE FROM " + sql::identifier(table.name) + "; DROP TABLE IF EXISTS temp.assay_derived"));
+  std::string columns;
+  {
+    sql::Guard guard(db, {});
+    TRY(guard.materialise("assay_derived", select));
+    const auto rows = TRY(guard.prepare("SELECT * FROM assay_derived LIMIT 0"));
+    for (int i = 0; i < rows.columns(); ++i)
+      if (table.column(rows.column_name(i)) != nullptr)
+        columns += (columns.empty() ? "" : ", ") + sql::identifier(rows.column_name(i));
+  }
+  TRY(db.execute(fmt::format("INSERT INTO {0}({1}) SELECT {1} FROM temp.assay_derived; DROP TABLE temp.assay_derived",
+                             sql::identifier(table.name), columns)));
+  const auto count = TRY(db.value("SELECT count(*) FROM " + sql::identifier(table.name)));
+  return static_cast<std::size_t>(std::atoll(count.value_or("0").c_str()));
+}
+
+class Collector {
+ public:
+  Collector(World world, const catalog::Catalogue& catalogue, Plan plan, snapshot::Collection collection,
+            CollectOptions options, std::vector<m365::Service> services)
+      : world_(world),
+        catalogue_(catalogue),
+        plan_(std::move(plan)),
+        collection_(std::move(collection)),
+        options_(std::move(options)),
+        facts_(
+            world.loop, world.client, world.sign_in, [this](std::string_view name) { return sender(name); },
+            options_.cloud_apps) {
+    std::uint32_t seed = options_.seed;
+    for (auto& service : services) {
+      auto name = service.name;
+      senders_[name] = std::make_unique<m365::Sender>(world_.loop, world_.client, world_.sign_in, world_.clock,
+                                                      std::move(service), seed++);
+    }
+    for (const auto& request : plan_.requests)
+      for (const auto* table : request.tables) tables_.emplace(table->name, world_.loop);
+    for (const auto& derived : plan_.derived) tables_.emplace(derived.table->name, world_.loop);
+  }
+
+  http::Task<Result<Outcome>> run();
+
+ private:
+  struct TableState {
+    explicit TableState(http::Loop& loop) : done(loop) {}
+    http::Event done;
+    snapshot::TableCoverage coverage;
+  };
+
+  m365::Sender* sender(std::string_view name) {
+    const auto found = senders_.find(name);
+    return found == senders_.end() ? nullptr : found->second.get();
+  }
+  std::optional<std::string> value_of(std::string_view name) { return facts_.value(name); }
+
+  std::vector<std::string> tables_before(const Request& request) const;
+  http::Task<void> run_request(const Request& request);
+  http::Task<void> run_derived(const Derived& derived);
+  http::Task<Result<void>> read_pages(const Request& request, m365::Sender& sender, std::int64_t number,
+                                      snapshot::Progress progress);
+  http::Task<Result<void>> read_members(const Request& request, m365::Sender* sender, std::int64_t number,
+                                        snapshot::Progress progress);
+  http::Task<void> fetch(const Request& request, m365::Sender& sender, snapshot::Given given, Fetched& out);
+  http::Task<void> fetch_batch(const Request& request, m365::Sender& sender, std::vector<snapshot::Given> given,
+                               std::vector<Fetched>& out);
+  http::Task<void> look_up(const Request& request, snapshot::Given given, Fetched& out);
+  http::Task<void> follow(const Request& request, m365::Sender& sender, const snapshot::Given& given, std::string next,
+                          Fetched& out);
+  Result<std::vector<snapshot::Given>> members_of(const Request& request);
+  http::Task<void> all_of(std::vector<http::Task<void>> tasks);
+  http::Task<void> watch();
+
+  void cover(const Request& request, snapshot::State state, std::string detail);
+  Result<void> cover_collected(const Request& request);
+  void finish_table(snapshot::TableCoverage coverage);
+  void fatal(Error error) {
+    if (!trouble_) trouble_ = std::move(error);
+    world_.loop.stop();
+  }
+  std::string now_text() const { return iso8601::format_time(world_.clock.now()); }
+  std::vector<ServiceStatus> status() const;
+  void settle_licences();
+  snapshot::Manifest manifest();
+
+  World world_;
+  const catalog::Catalogue& catalogue_;
+  Plan plan_;
+  snapshot::Collection collection_;
+  CollectOptions options_;
+  Facts facts_;
+  std::map<std::string, std::unique_ptr<m365::Sender>, std::less<>> senders_;
+  std::map<std::string, TableState, std::less<>> tables_;
+  std::map<std::string, snapshot::TableCoverage> earlier_;
+  std::map<std::string, std::size_t> rows_;  // by service
+  std::optional<Error> trouble_;
+  std::size_t open_ = 0;  // requests and derived tables that are not done
+  bool resumed_ = false;
+};
+
+// --- what to wait for ------------------------------------------------------------------------------------------------
+
+std::vector<std::string> Collector::tables_before(const Request& request) const {
+  std::vector<std::string> out;
+  if (request.source.each) {
+    const auto& name = request.source.each->table;
+    const auto* parent = catalogue_.parent_of(name);
+    out.push_back(parent == nullptr ? name : parent->name);
+  }
+  return out;
+}
+
+http::Task<void> Collector::all_of(std::vector<http::Task<void>> tasks) {
+  std::size_t left = tasks.size();
+  if (left == 0) co_return;
+  http::Event done(world_.loop);
+  const auto one = [](http::Task<void> task, std::size_t& count, http::Event& event) -> http::Task<void> {
+    co_await std::move(task);
+    if (--count == 0) event.set();
+  };
+  for (auto& task : tasks) world_.loop.spawn(one(std::move(task), left, done));
+  co_await done.wait();
+}
+
+// --- coverage --------------------------------------------------------------------------------------------------------
+
+void Collector::finish_table(snapshot::TableCoverage coverage) {
+  auto& table = tables_.at(coverage.table);
+  table.coverage = std::move(coverage);
+  if (auto kept = collection_.set_coverage(table.coverage); !kept) fatal(std::move(kept).error());
+  table.done.set();
+}
+
+void Collector::cover(const Request& request, snapshot::State state, std::string detail) {
+  for (const auto* table : request.tables) finish_table({table->name, state, 0, detail});
+}
+
+Result<void> Collector::cover_collected(const Request& request) {
+  for (const auto* table : request.tables) {
+    const auto count = TRY(collection_.db().value("SELECT count(*) FROM " + sql::identifier(table->name)));
+    const auto rows = static_cast<std::size_t>(std::atoll(count.value_or("0").c_str()));
+    finish_table({table->name, snapshot::State::Collected, rows, {}});
+  }
+  return {};
+}
+
+// A service that refuses what the tenant has no licence for says so in many ways, or says only "forbidden". Where the
+// licences are known, they tell.
+void Collector::settle_licences() {
+  const auto plans = tables_.find("service_plans");
+  if (plans == tables_.end() || plans->second.coverage.state != snapshot::State::Collected) return;
+  std::set<std::string> held;
+  auto rows = collection_.db().prepare(
+      "SELECT lower(name) FROM service_plans WHERE status IS NULL OR status NOT IN ('Disabled', 'Error', 'Deleted', "
+      "'Suspended', 'LockedOut')");
+  if (!rows) return;
+  for (;;) {
+    auto more = rows->step();
+    if (!more || !*more) break;
+    held.insert(std::string(rows->text(0)));
+  }
+  const auto holds = [&](const std::string& plan) {
+    if (held.count(text::lower(plan)) != 0) return true;
+    for (const auto& known : catalogue_.plans)
+      if (text::iequals(known.plan, plan))
+        for (const auto& other : known.also)
+          if (held.count(text::lower(other)) != 0) return true;
+    return false;
+  };
+  for (auto& [name, table] : tables_) {
+    const auto* of = catalogue_.table(name);
+    auto& coverage = table.coverage;
+    if (of == nullptr || of->licence.empty() || coverage.state == snapshot::State::Collected) continue;
+    if (std::none_of(of->licence.begin(), of->licence.end(), holds)) {
+      coverage.state = snapshot::State::NotLicensed;
+      coverage.detail = fmt::format("the tenant does not hold {}", text::join(of->licence, " or "));
+    }
+  }
+}
+
+// --- one request -----------------------------------------------------------------------------------------------------
+
+http::Task<void> Collector::run_request(const Request& request) {
+  const auto& source = request.source;
+  const auto known = earlier_.find(request.name);
+  const auto number = collection_.request(request.name, request.slices);
+  auto progress = collection_.progress(number);
+  if (!progress) {
+    fatal(std::move(progress).error());
+  } else if (progress->done && known != earlier_.end()) {
+    // Finished by an earlier run.
+    for (const auto* table : request.tables) {
+      const auto of = earlier_.find(table->name);
+      finish_table(of == earlier_.end() ? snapshot::TableCoverage{table->name, snapshot::State::Failed, 0, {}}
+                                        : of->second);
+      rows_[source.service] += of == earlier_.end() ? 0 : of->second.rows;
+    }
+  } else {
+    std::optional<snapshot::TableCoverage> missing;
+    for (const auto& name : tables_before(request)) {
+      const auto before = tables_.find(name);
+      if (before == tables_.end()) {
+        missing = snapshot::TableCoverage{name, snapshot::State::Absent, 0, {}};
+        continue;
+      }
+      co_await before->second.done.wait();
+      if (before->second.coverage.state != snapshot::State::Collected) missing = before->second.coverage;
+    }
+    auto* asked = sender(source.service);
+    Result<void> done;
+    if (missing) {
+      // What should be asked for is not known.
+      cover(request, missing->state,
+            fmt::format("it is asked for each of `{}`, which was not collected{}{}", missing->table,
+                        missing->detail.empty() ? "" : ": ", missing->detail));
+    } else if (source.service != "dns" && asked == nullptr) {
+      cover(request, snapshot::State::NotOffered, "the service does not exist in this cloud");
+    } else {
+      if (asked != nullptr) {
+        const auto learnt = co_await facts_.learn(asked->service().base + asked->service().resource);
+        if (!learnt) done = learnt.error();
+      }
+      if (done) {
+        if (source.each) {
+          auto read = co_await read_members(request, asked, number, *progress);
+          done = std::move(read);
+        } else {
+          auto read = co_await read_pages(request, *asked, number, *progress);
+          done = std::move(read);
+        }
+      }
+      if (!done) {
+        // What was read before it broke off proves nothing.
+        if (auto forgotten = collection_.forget(number, request.slices); !forgotten)
+          fatal(std::move(forgotten).error());
+        const auto& error = done.error();
+        const auto state = error.code == ErrorCode::Denied ? snapshot::State::Denied : snapshot::State::Failed;
+        cover(request, state, error.message);
+      }
+    }
+    if (!trouble_) {
+      progress->done = true;
+      progress->next.clear();
+      // A table that failed is tried again by the next run, if there is one.
+      progress->done = tables_.at(request.name).coverage.state != snapshot::State::Failed;
+      if (auto kept = collection_.commit(number, *progress); !kept) fatal(std::move(kept).error());
+    }
+  }
+  --open_;
+}
+
+http::Task<Result<void>> Collector::read_pages(const Request& request, m365::Sender& sender, std::int64_t number,
+                                               snapshot::Progress progress) {
+  const auto member = next_member(request.source, sender.service());
+  const bool by_mark = member && !text::iequals(request.source.method, "csom");
+  auto loader = snapshot::AnswerLoader::create(collection_.db(), catalogue_, request.slices,
+                                               by_mark ? std::vector{*member} : std::vector<std::string>{});
+  CO_CHECK(loader);
+  std::unordered_set<std::string> seen;
+  int restarts = 0;
+  for (std::size_t pages = 0; pages < kMostPages; ++pages) {
+    auto question = make_question(
+        request.source, sender.service(), [this](auto name) { return value_of(name); }, {}, progress.next);
+    CO_CHECK(question);
+    const auto url = question->url;
+    auto answer = co_await sender.ask(std::move(*question));
+    CO_CHECK(answer);
+    auto refusal = answer->refusal;
+    if (!refusal) refusal = inner_refusal(request.source, answer->response.body);
+    std::optional<Error> damaged;
+    if (!refusal) {
+      const auto rows_before = rows_[request.source.service];
+      auto added = loader->add(answer->response.body, {});
+      if (added) {
+        rows_[request.source.service] = rows_before + added->rows;
+        auto next = by_mark ? Result<std::string>(added->marks.empty() ? std::string() : added->marks.begin()->second)
+                            : next_of(request.source, sender.service(), answer->response.body);
+        CO_CHECK(next);
+        auto kept = collection_.keep(number, {}, url, now_text(), answer->response.body);
+        if (!kept) {
+          fatal(kept.error());
+          co_return std::move(kept).error();
+        }
+        if (next->empty()) {
+          auto covered = cover_collected(request);
+          co_return covered;
+        }
+        if (by_mark && !same_host(url, *next))
+          co_return Error{
+              ErrorCode::Invalid, fmt::format("the next page is on another host, `{}`", http::host(*next)), {}};
+        if (!seen.insert(*next).second) co_return Error{ErrorCode::Invalid, "the pages go in a circle", {}};
+        progress.next = std::move(*next);
+        auto committed = collection_.commit(number, progress);
+        if (!committed) {
+          fatal(committed.error());
+          co_return std::move(committed).error();
+        }
+        continue;
+      }
+      // Cut short on the way, though it came with a 200: asked for again like any other failure.
+      damaged = added.error();
+    }
+    const bool expired = refusal && refusal->kind == m365::Refused::Expired && !progress.next.empty();
+    if ((expired || damaged) && restarts < kRestarts) {
+      ++restarts;
+      if (expired) {  // from the first page
+        auto forgotten = collection_.forget(number, request.slices);
+        CO_CHECK(forgotten);
+        rows_[request.source.service] = 0;
+        progress = {};
+        seen.clear();
+      }
+      co_await world_.loop.sleep(std::chrono::milliseconds(500 * restarts));
+      continue;
+    }
+    if (damaged) co_return *damaged;
+    // A thing that may or may not exist, such as a certificate that was never uploaded.
+    if (refusal->kind == m365::Refused::NotFound && request.source.list == "/") {
+      auto covered = cover_collected(request);
+      co_return covered;
+    }
+    const auto needed = permission_text(request.source);
+    const bool denied = refusal->kind == m365::Refused::Denied && !needed.empty();
+    auto forgotten = collection_.forget(number, request.slices);
+    CO_CHECK(forgotten);
+    cover(request, state_of(refusal->kind), refusal->message + (denied ? "; it takes " + needed : ""));
+    co_return Result<void>();
+  }
+  co_return Error{ErrorCode::Limit, "there is no end of pages", {}};
+}
+
+// --- one request for each row of another table -----------------------------------------------------------------------
+
+Result<std::vector<snapshot::Given>> Collector::members_of(const Request& request) {
+  const auto& each = *request.source.each;
+  std::string columns;
+  for (const auto& column : each.columns) columns += (columns.empty() ? "" : ", ") + sql::identifier(column);
+  // In an order that does not hang on the order of answers.
+  const auto select = fmt::format("SELECT DISTINCT {0} FROM {1} WHERE {2} ORDER BY {0}", columns,
+                                  sql::identifier(each.table), each.where.empty() ? "1" : "(" + each.where + ")");
+  sql::Guard guard(collection_.db(), {});
+  auto rows = TRY(guard.prepare(select));
+  std::vector<snapshot::Given> out;
+  while (TRY(rows.step())) {
+    snapshot::Given given;
+    for (std::size_t i = 0; i < each.columns.size(); ++i)
+      if (!rows.is_null(static_cast<int>(i))) given[each.columns[i]] = rows.text(static_cast<int>(i));
+    if (given.size() == each.columns.size()) out.push_back(std::move(given));
+  }
+  return out;
+}
+
+http::Task<Result<void>> Collector::read_members(const Request& request, m365::Sender* sender, std::int64_t number,
+                                                 snapshot::Progress progress) {
+  auto members = members_of(request);
+  CO_CHECK(members);
+  auto loader = snapshot::AnswerLoader::create(collection_.db(), catalogue_, request.slices);
+  CO_CHECK(loader);
+  const bool batches = request.source.service == "graph" && text::iequals(request.source.method, "GET");
+  // A batch is one request of twenty; without batches, twenty requests run beside each other.
+  const auto lot = batches ? kMembersAtOnce * 4 : kMembersAtOnce;
+  while (progress.position < members->size()) {
+    const auto begin = progress.position;
+    const auto end = std::min(members->size(), begin + lot);
+    std::vector<Fetched> fetched(end - begin);
+    std::vector<http::Task<void>> tasks;
+    std::vector<std::vector<Fetched>> parts;
+    if (batches) {
+      parts.resize((end - begin + kMembersAtOnce - 1) / kMembersAtOnce);
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto from = begin + i * kMembersAtOnce;
+        const auto to = std::min(end, from + kMembersAtOnce);
+        std::vector<snapshot::Given> given(members->begin() + static_cast<std::ptrdiff_t>(from),
+                                           members->begin() + static_cast<std::ptrdiff_t>(to));
+        tasks.push_back(fetch_batch(request, *sender, std::move(given), parts[i]));
+      }
+    } else {
+      for (std::size_t i = begin; i < end; ++i)
+        tasks.push_back(sender == nullptr ? look_up(request, (*members)[i], fetched[i - begin])
+                                          : fetch(request, *sender, (*members)[i], fetched[i - begin]));
+    }
+    co_await all_of(std::move(tasks));
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      for (std::size_t j = 0; j < parts[i].size(); ++j) fetched[i * kMembersAtOnce + j] = std::move(parts[i][j]);
+    for (std::size_t i = 0; i < fetched.size(); ++i) {
+      auto& one = fetched[i];
+      if (one.error) co_return *one.error;
+      if (one.refusal) {
+        if (one.refusal->kind == m365::Refused::NotFound) continue;  // it has gone since it was listed
+        const auto needed = permission_text(request.source);
+        auto forgotten = collection_.forget(number, request.slices);
+        CO_CHECK(forgotten);
+        cover(request, state_of(one.refusal->kind),
+              one.refusal->message + (needed.empty() ? "" : "; it takes " + needed));
+        co_return Result<void>();
+      }
+      for (const auto& page : one.pages) {
+        auto added = loader->add(page.body, (*members)[begin + i]);
+        CO_CHECK(added);
+        rows_[request.source.service] += added->rows;
+        auto kept = collection_.keep(number, (*members)[begin + i], page.url, page.taken_at, page.body);
+        if (!kept) {
+          fatal(kept.error());
+          co_return std::move(kept).error();
+        }
+      }
+    }
+    progress.position = end;
+    auto committed = collection_.commit(number, progress);
+    if (!committed) {
+      fatal(committed.error());
+      co_return std::move(committed).error();
+    }
+  }
+  auto covered = cover_collected(request);
+  co_return covered;
+}
+
+http::Task<void> Collector::fetch(const Request& request, m365::Sender& sender, snapshot::Given given, Fetched& out) {
+  co_await follow(request, sender, given, {}, out);
+}
+
+// All pages of one thing, beginning at `next` or at the first.
+http::Task<void> Collector::follow(const Request& request, m365::Sender& sender, const snapshot::Given& given,
+                                   std::string next, Fetched& out) {
+  std::unordered_set<std::string> seen;
+  int restarts = 0;
+  for (;;) {
+    auto question = make_question(
+        request.source, sender.service(), [this](auto name) { return value_of(name); }, given, next);
+    if (!question) {
+      out.error = question.error();
+      co_return;
+    }
+    const auto url = question->url;
+    auto answer = co_await sender.ask(std::move(*question));
+    if (!answer) {
+      out.error = answer.error();
+      co_return;
+    }
+    auto refusal = answer->refusal;
+    if (!refusal) refusal = inner_refusal(request.source, answer->response.body);
+    auto further =
+        refusal ? Result<std::string>(std::string()) : next_of(request.source, sender.service(), answer->response.body);
+    const bool damaged = !further || (!refusal && Json::accept(answer->response.body) == false);
+    const bool expired = refusal && refusal->kind == m365::Refused::Expired && !next.empty();
+    if ((damaged || expired) && restarts < kRestarts) {
+      ++restarts;
+      if (expired) {
+        out.pages.clear();
+        next.clear();
+        seen.clear();
+      }
+      co_await world_.loop.sleep(std::chrono::milliseconds(500 * restarts));
+      continue;
+    }
+    if (damaged) {
+      out.error = further ? invalid("the answer is no JSON") : further.error();
+      co_return;
+    }
+    if (refusal) {
+      out.refusal = std::move(refusal);
+      co_return;
+    }
+    out.pages.push_back({url, now_text(), std::move(answer->response.body)});
+    if (further->empty()) co_return;
+    if (!same_host(url, *further) || !seen.insert(*further).second) {
+      out.error = Error{ErrorCode::Invalid, "the link to the next page leads elsewhere", {}};
+      co_return;
+    }
+    next = std::move(*further);
+  }
+}
+
+// Twenty requests in one. Whatever does not come back whole is asked for by itself.
+http::Task<void> Collector::fetch_batch(const Request& request, m365::Sender& sender,
+                                        std::vector<snapshot::Given> given, std::vector<Fetched>& out) {
+  out.resize(given.size());
+  const auto base = m365::filled(sender.service().base, [&](std::string_view name) -> std::optional<std::string> {
+    if (name == "version") return request.source.version;
+    return value_of(name);
+  });
+  Json requests = Json::array();
+  m365::Question batch;
+  batch.units = 0;
+  std::vector<std::string> urls;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    auto question =
+        make_question(request.source, sender.service(), [this](auto name) { return value_of(name); }, given[i], {});
+    if (!question) {
+      out[i].error = question.error();
+      co_return;
+    }
+    urls.push_back(question->url);
+    batch.units += question->units;
+    if (batch.path.empty()) batch.path = question->path;  // limits are those of what is inside
+    Json headers = Json::object();
+    for (const auto& [name, value] : request.source.headers) headers[name] = value;
+    requests.push_back({{"id", std::to_string(i)},
+                        {"method", "GET"},
+                        {"url", question->url.substr(base.size())},
+                        {"headers", headers}});
+  }
+  std::vector<bool> answered(given.size(), false);
+  if (given.size() > 1) {
+    batch.method = "POST";
+    batch.url = base + "/$batch";
+    batch.headers = sender.service().headers;
+    batch.headers.emplace_back("Content-Type", "application/json");
+    batch.body = Json{{"requests", requests}}.dump();
+    auto answer = co_await sender.ask(std::move(batch));
+    if (!answer) {
+      out[0].error = answer.error();
+      co_return;
+    }
+    const auto json = answer->refusal ? Json() : Json::parse(answer->response.body, nullptr, false);
+    if (json.is_object() && json.contains("responses") && json["responses"].is_array()) {
+      for (const auto& one : json["responses"]) {
+        if (!one.is_object() || !one.contains("id") || !one["id"].is_string()) continue;
+        const auto i = static_cast<std::size_t>(std::atoll(one["id"].get<std::string>().c_str()));
+        if (i >= out.size() || one.value("status", 0) != 200 || !one.contains("body") || !one["body"].is_object())
+          continue;
+        auto body = one["body"].dump();
+        auto next = next_of(request.source, sender.service(), body);
+        if (!next) continue;
+        answered[i] = true;
+        out[i].pages.push_back({urls[i], now_text(), std::move(body)});
+        if (next->empty()) continue;
+        if (same_host(urls[i], *next)) {
+          co_await follow(request, sender, given[i], std::move(*next), out[i]);
+        } else {
+          out[i].error = Error{ErrorCode::Invalid, "the link to the next page leads elsewhere", {}};
+        }
+      }
+    }
+  }
+  for (std::size_t i = 0; i < given.size(); ++i)
+    if (!answered[i]) co_await follow(request, sender, given[i], {}, out[i]);
+}
+
+http::Task<void> Collector::look_up(const Request& request, snapshot::Given given, Fetched& out) {
+  if (world_.resolver == nullptr) {
+    out.error = Error{ErrorCode::Network, "names cannot be looked up", {}};
+    co_return;
+  }
+  Json data = Json::array();
+  Json log = Json::array();
+  bool failed = false;
+  bool found = false;
+  for (const auto pattern : text::split(request.source.name, ',')) {
+    const auto name = m365::filled(text::trim(pattern), [&](std::string_view key) -> std::optional<std::string> {
+      const auto at = given.find(std::string(key));
+      return at == given.end() ? value_of(key) : std::optional(at->second);
+    });
+    const auto looked = co_await world_.resolver->look_up(name, request.source.record);
+    failed = failed || looked.how == Looked::How::Failed;
+    found = found || looked.how == Looked::How::Found;
+    for (const auto& item : looked.data) data.push_back(item);
+    log.push_back({{"query_name", name}, {"query_method", "traditional"}, {"query_result", looked.words}});
+  }
+  const Json answer{{"domain", given.empty() ? std::string() : given.begin()->second},
+                    {"rdata", data},
+                    {"status", found    ? "found"
+                               : failed ? "failed"
+                                        : "absent"},
+                    {"log", log}};
+  out.pages.push_back({"dns:" + request.source.record, now_text(), Json{{"value", Json::array({answer})}}.dump()});
+}
+
+// --- tables worked out from others -----------------------------------------------------------------------------------
+
+http::Task<void> Collector::run_derived(const Derived& derived) {
+  std::optional<snapshot::TableCoverage> missing;
+  for (const auto& name : derived.source.needs) {
+    const auto* parent = catalogue_.parent_of(name);
+    const auto before = tables_.find(parent == nullptr ? name : parent->name);
+    if (before == tables_.end()) {
+      missing = snapshot::TableCoverage{name, snapshot::State::Absent, 0, {}};
+      continue;
+    }
+    co_await before->second.done.wait();
+    if (before->second.coverage.state != snapshot::State::Collected) missing = before->second.coverage;
+  }
+  const auto& table = *derived.table;
+  if (missing) {
+    finish_table({table.name, missing->state, 0,
+                  fmt::format("it is worked out from `{}`, which was not collected{}{}", missing->table,
+                              missing->detail.empty() ? "" : ": ", missing->detail)});
+  } else {
+    auto rows = derive(collection_.db(), table, derived.source.sql);
+    if (!rows) {
+      finish_table({table.name, snapshot::State::Failed, 0, rows.error().message});
+    } else {
+      finish_table({table.name, snapshot::State::Collected, *rows, {}});
+    }
+  }
+  --open_;
+}
+
+// --- the whole -------------------------------------------------------------------------------------------------------
+
+std::vector<ServiceStatus> Collector::status() const {
+  std::map<std::string, ServiceStatus> by_service;
+  for (const auto& request : plan_.requests) {
+    auto& of = by_service[request.source.service];
+    of.service = request.source.service;
+    for (const auto* table : request.tables) {
+      const auto& state = tables_.at(table->name);
+      ++of.tables;
+      if (state.done.is_set()) ++of.done;
+      if (state.done.is_set() && state.coverage.state != snapshot::State::Collected) ++of.refused;
+    }
+  }
+  std::vector<ServiceStatus> out;
+  for (auto& [name, of] : by_service) {
+    if (const auto sender = senders_.find(name); sender != senders_.end()) {
+      of.counters = sender->second->counters();
+      of.waited = sender->second->waited();
+    }
+    if (const auto rows = rows_.find(name); rows != rows_.end()) of.rows = rows->second;
+    out.push_back(std::move(of));
+  }
+  return out;
+}
+
+http::Task<void> Collector::watch() {
+  while (open_ > 0 && !trouble_) {
+    options_.on_status(status());
+    co_await world_.loop.sleep(std::chrono::milliseconds(200));
+  }
+}
+
+snapshot::Manifest Collector::manifest() {
+  snapshot::Manifest out;
+  out.tenant_id = world_.sign_in.identity().tenant.id;
+  out.cloud = world_.sign_in.identity().tenant.cloud.name;
+  if (const auto name = collection_.db().value("SELECT display_name FROM organization LIMIT 1"); name && *name)
+    out.tenant_name = **name;
+  out.taken_at = world_.clock.now();
+  out.source = "assay " + options_.program_version;
+  out.scope = options_.scope;
+  out.program_version = options_.program_version;
+  out.catalogue_version = catalogue_.version;
+  return out;
+}
+
+http::Task<Result<Outcome>> Collector::run() {
+  const auto begun = world_.loop.now();
+  resumed_ = collection_.resumed();
+  auto known = collection_.coverage();
+  CO_CHECK(known);
+  for (auto& coverage : *known) {
+    auto name = coverage.table;
+    earlier_.emplace(std::move(name), std::move(coverage));
+  }
+  // Nobody can be asked without a token: that ends the run at the door, with what to do about it.
+  auto token = co_await world_.sign_in.token(sender("graph") == nullptr ? "https://graph.microsoft.com"
+                                                                        : sender("graph")->service().resource);
+  CO_CHECK(token);
+  std::vector<http::Task<void>> tasks;
+  open_ = plan_.requests.size() + plan_.derived.size();
+  for (const auto& request : plan_.requests) tasks.push_back(run_request(request));
+  for (const auto& derived : plan_.derived) tasks.push_back(run_derived(derived));
+  if (options_.on_status) world_.loop.spawn(watch());
+  co_await all_of(std::move(tasks));
+  if (trouble_) co_return *trouble_;
+  settle_licences();
+  Outcome out;
+  out.resumed = resumed_;
+  for (const auto& table : catalogue_.tables) {
+    const auto found = tables_.find(table.name);
+    out.evidence.set(found == tables_.end()
+                         ? snapshot::TableCoverage{table.name, snapshot::State::Absent, 0, "it was not asked for"}
+                         : found->second.coverage);
+  }
+  out.evidence.manifest = manifest();
+  out.services = status();
+  if (options_.on_status) options_.on_status(out.services);
+  auto finished = collection_.finish(out.evidence);
+  CO_CHECK(finished);
+  out.seconds = std::chrono::duration<double>(world_.loop.now() - begun).count();
+  co_return out;
+}
+
+}  // namespace
+
+http::Task<Result<Outcome>> collect(World world, const catalog::Catalogue& catalogue, Plan plan,
+                                    snapshot::Collection collection, CollectOptions options) {
+  auto services = m365::read_services(catalogue.services, world.sign_in.identity().tenant.cloud.name);
+  CO_CHECK(services);
+  Collector collector(world, catalogue, std::move(plan), std::move(collection), std::move(options),
+                      std::move(*services));
+  auto outcome = co_await collector.run();
+  co_return outcome;
+}
+
+Result<Outcome> collect_tenant(const catalog::Catalogue& catalogue, const Config& config,
+                               const std::filesystem::path& snapshot, const CollectOptions& options) {
+  http::CurlOptions curl;
+  curl.user_agent = "NONISV|Assay|Assay/" + options.program_version;
+  curl.proxy = config.proxy;
+  curl.ca_file = config.ca_file.string();
+  curl.connect_to = config.connect_to;
+  auto client = TRY(http::CurlClient::create(std::move(curl)));
+  // The loop goes first at the end: its tasks hold requests that are under way.
+  auto loop = std::make_unique<http::Loop>(*client);
+  client->attach(*loop);
+  const SystemClock clock;
+  std::optional<Result<Outcome>> result;
+  const auto task = [&]() -> http::Task<void> {
+    auto tenant = co_await m365::find_tenant(*client, config.tenant, config.authority);
+    if (!tenant) {
+      result = std::move(tenant).error();
+      co_return;
+    }
+    if (!config.cloud.empty()) {
+      const auto named = m365::cloud(config.cloud);
+      if (!named) {
+        result = Error{ErrorCode::Invalid, fmt::format("there is no cloud `{}`", config.cloud),
+                       "commercial, gcc, gcchigh, dod or china"};
+        co_return;
+      }
+      tenant->cloud.name = named->name;
+    }
+    m365::SignIn sign_in(*loop, *client, clock, {*tenant, config.client, config.credential});
+    auto controls = controls_of(catalogue, config.services);
+    if (!controls) {
+      result = std::move(controls).error();
+      co_return;
+    }
+    auto plan = make_plan(catalogue, *controls, config.skip);
+    if (!plan) {
+      result = std::move(plan).error();
+      co_return;
+    }
+    auto resolver = make_resolver(*loop, *client, config.resolvers);
+    if (!resolver) {
+      result = std::move(resolver).error();
+      co_return;
+    }
+    auto collection = snapshot::Collection::open(snapshot, catalogue, tenant->id + plan->digest);
+    if (!collection) {
+      result = std::move(collection).error();
+      co_return;
+    }
+    auto own = options;
+    own.cloud_apps = config.cloud_apps;
+    std::set<std::string> scope;
+    for (const auto* control : *controls) scope.insert(control->service);
+    own.scope.assign(scope.begin(), scope.end());
+    const World world{*loop, *client, sign_in, resolver->get(), clock};
+    auto outcome = co_await collect(world, catalogue, std::move(*plan), std::move(*collection), std::move(own));
+    result = std::move(outcome);
+  };
+  loop->spawn(task());
+  loop->run();
+  loop.reset();
+  if (!result)
+    return Error{ErrorCode::Network, "the collection stopped before its end", "run it again: it goes on from there"};
+  return std::move(*result);
+}
+
+}  // namespace assay::collect
