@@ -39,7 +39,8 @@ constexpr const char* kExamples =
     "  assay-sim --listen 127.0.0.1:8443 --users 300 --seed 1\n"
     "  assay-sim --listen 127.0.0.1:0 --users 100000 --seed 7 --throttle published --faults 0.02\n"
     "  assay-sim --posture neglected --without-plan AAD_PREMIUM_P2 --without-permission Policy.Read.All\n"
-    "  curl --cacert STATE/ca.pem https://127.0.0.1:8443/login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration\n"
+    "  curl --cacert STATE/ca.pem "
+    "https://127.0.0.1:8443/login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration\n"
     "\n"
     "All services answer on one address. They are told apart by the Host header, or by the first segment of the path.\n"
     "STATE/client.json says what a client needs: tenant, application, secret, certificate, authority, name server.\n"
@@ -114,7 +115,8 @@ int run_program(int argc, char** argv) {
       ->check(CLI::Range(0.0, 1.0))
       ->group("Behaviour");
   app.add_option("--slow", slow, "Milliseconds that a slow answer takes")->capture_default_str()->group("Behaviour");
-  app.add_option("--page-size", options.page_size, "At most so many elements a page; 0: as published")->group("Behaviour");
+  app.add_option("--page-size", options.page_size, "At most so many elements a page; 0: as published")
+      ->group("Behaviour");
   app.add_option("--empty-pages", options.empty_page_every, "Each n-th page of a list is empty; 0: none")
       ->group("Behaviour");
   app.add_option("--token-lifetime", token_lifetime, "Seconds that an access token lives")

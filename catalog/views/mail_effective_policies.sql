@@ -33,7 +33,7 @@ unread AS (
     FROM atoms
    WHERE atom LIKE 'g:%'
      AND (atom NOT IN (SELECT 'g:' || lower(identity) FROM mail_policy_group_objects WHERE external_directory_object_id <> '')
-          OR NOT EXISTS (SELECT 1 FROM coverage WHERE "table" = 'mail_policy_group_members' AND state = 'collected'))
+          OR NOT EXISTS (SELECT * FROM coverage WHERE "table" = 'mail_policy_group_members' AND state = 'collected'))
    GROUP BY id
 ),
 classes AS MATERIALIZED (
@@ -50,34 +50,44 @@ hits AS MATERIALIZED (
     FROM atoms JOIN traits ON traits.atom = atoms.atom
    GROUP BY traits.class, atoms.id
 ),
+-- A rule without conditions is compared with every class, one with conditions only with the classes that meet one of them.
+open_rules AS MATERIALIZED (
+  SELECT rules.*, coalesce(unread.groups, 0) AS groups_unread, coalesce(unread.exceptions, 0) AS exceptions_unread,
+         to_people = 0 AND to_domains = 0 AND (to_groups = 0 OR coalesce(unread.groups, 0) = 1) AS anyone
+    FROM rules LEFT JOIN unread ON unread.id = rules.id
+),
 matched AS MATERIALIZED (
-  SELECT classes.class, rules.id, rules.family, rules.place,
-         rules.sure = 1 AND coalesce(unread.exceptions, 0) = 0 AND (to_groups = 0 OR hits.groups IS 1) AS certain
-    FROM classes CROSS JOIN rules
-    LEFT JOIN hits ON hits.class = classes.class AND hits.id = rules.id
-    LEFT JOIN unread ON unread.id = rules.id
-   WHERE coalesce(hits.exceptions, 0) = 0
+  SELECT classes.class, r.id, r.family, r.place,
+         r.sure = 1 AND exceptions_unread = 0 AND (to_groups = 0 OR hits.groups IS 1) AS certain
+    FROM classes CROSS JOIN open_rules AS r
+    LEFT JOIN hits ON hits.class = classes.class AND hits.id = r.id
+   WHERE r.anyone AND coalesce(hits.exceptions, 0) = 0
+   UNION ALL
+  SELECT hits.class, r.id, r.family, r.place,
+         r.sure = 1 AND exceptions_unread = 0 AND (to_groups = 0 OR hits.groups = 1)
+    FROM hits JOIN open_rules AS r ON r.id = hits.id
+   WHERE NOT r.anyone AND hits.exceptions = 0
      AND (to_people = 0 OR hits.people = 1)
      AND (to_domains = 0 OR hits.domains = 1)
-     AND (to_groups = 0 OR hits.groups = 1 OR unread.groups = 1)
+     AND (to_groups = 0 OR hits.groups = 1 OR groups_unread = 1)
 ),
 first AS MATERIALIZED (
   SELECT class, family, min(CASE WHEN certain = 1 THEN place END) AS place FROM matched GROUP BY class, family
 ),
 candidates AS (
   SELECT m.class, m.family, m.id,
-         count(*) OVER (PARTITION BY m.class, m.family) AS together, first.place IS NULL AS open
+         first.place IS NOT NULL AND count(*) OVER (PARTITION BY m.class, m.family) = 1 AS alone
     FROM matched AS m JOIN first ON first.class = m.class AND first.family = m.family
-   WHERE m.place <= coalesce(first.place, 1000000000)
+   WHERE m.place <= first.place OR first.place IS NULL
 ),
 titles(family, title) AS (
   VALUES ('anti-malware', 'anti-malware'), ('anti-spam', 'anti-spam'), ('anti-phishing', 'anti-phishing'),
          ('safe-links', 'Safe Links'), ('safe-attachments', 'Safe Attachments'), ('outbound-spam', 'outbound anti-spam')
 )
 SELECT c.family, c.class, rules.tier, rules.policy,
-       c.together = 1 AND c.open = 0 AS certain,
+       c.alone AS certain,
        CASE WHEN rules.policy IS NULL THEN 1 END AS settled,
-       rules.label || CASE WHEN c.together = 1 AND c.open = 0 THEN '' ELSE ' (if it is the one that applies, which is not known)' END || ': ' AS label,
+       rules.label || CASE WHEN c.alone THEN '' ELSE ' (if it is the one that applies, which is not known)' END || ': ' AS label,
        CASE WHEN rules.policy IS NULL THEN 'Microsoft''s settings of this preset hold' END AS remark
   FROM candidates AS c JOIN rules ON rules.id = c.id
  UNION ALL
@@ -94,6 +104,6 @@ SELECT chain.family, r.class, chain.tier, chain.policy, chain.certain,
   FROM mail_recipients AS r CROSS JOIN mail_policy_chain AS chain
  WHERE r.class = 'everyone'
  UNION ALL
-SELECT gaps.family, r.class, 'none', NULL, gaps.verdict = 'fail', CASE WHEN gaps.verdict = 'fail' THEN 0 END, gaps.reason, ''
+SELECT gaps.family, r.class, 'none', NULL, 1, CASE gaps.verdict WHEN 'fail' THEN 0 END, gaps.reason, ''
   FROM mail_recipients AS r CROSS JOIN mail_policy_gaps AS gaps
  WHERE r.class = 'everyone'

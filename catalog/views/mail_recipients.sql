@@ -13,13 +13,19 @@ WITH lists AS MATERIALIZED (
 people AS MATERIALIZED (
   SELECT DISTINCT lower(entry.value) AS address FROM lists, json_each(list) AS entry
 ),
+-- Aliases are looked at only when a rule names somebody by one.
+aliases AS MATERIALIZED (
+  SELECT address FROM people
+  EXCEPT
+  SELECT lower(primary_smtp_address) FROM mailboxes
+),
 named AS (
   SELECT m.rowid AS id, 'p:' || lower(primary_smtp_address) AS atom
     FROM mailboxes AS m WHERE lower(primary_smtp_address) IN (SELECT address FROM people)
    UNION
   SELECT m.rowid, 'p:' || lower(substr(alias.value, 6))
-    FROM (SELECT 1 WHERE EXISTS (SELECT 1 FROM people)) CROSS JOIN mailboxes AS m CROSS JOIN json_each(m.email_addresses) AS alias
-   WHERE alias.value LIKE 'smtp:%' AND lower(substr(alias.value, 6)) IN (SELECT address FROM people)
+    FROM (SELECT 1 WHERE EXISTS (SELECT * FROM aliases)) CROSS JOIN mailboxes AS m CROSS JOIN json_each(m.email_addresses) AS alias
+   WHERE alias.value LIKE 'smtp:%' AND lower(substr(alias.value, 6)) IN (SELECT address FROM aliases)
    UNION
   SELECT m.rowid, 'g:' || lower(o.identity)
     FROM mail_policy_group_objects AS o
@@ -37,4 +43,4 @@ SELECT coalesce(nullif(m.external_directory_object_id, ''), m.guid) AS resource,
  WHERE coalesce(m.recipient_type_details, 'UserMailbox') IN ('UserMailbox', 'SharedMailbox')
  UNION ALL
 SELECT 'tenant', 'tenant', 'everyone'
- WHERE NOT EXISTS (SELECT 1 FROM coverage WHERE "table" = 'mailboxes' AND state = 'collected')
+ WHERE NOT EXISTS (SELECT * FROM coverage WHERE "table" = 'mailboxes' AND state = 'collected')

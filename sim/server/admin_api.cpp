@@ -8,7 +8,7 @@
 #include "sim/server/page_token.h"
 
 // The admin API of Exchange Online and of Purview: cmdlets over HTTPS.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kUsualPage = 1000;
@@ -33,16 +33,15 @@ struct AdminApi {
 
 Response cmdlet_error(int status, std::string_view code, const std::string& type, const std::string& message) {
   return json_response(
-      status,
-      {{"error",
-        {{"code", code},
-         {"message", "Error executing request. " + message},
-         {"details", {{{"code", "Context"}, {"target", ""}, {"message", "Ex6F9304|" + type + "|" + message}}}},
-         {"innererror",
-          {{"message", "Error executing cmdlet"},
-           {"type", "Microsoft.Exchange.Admin.OData.Core.ODataServiceException"},
-           {"stacktrace", ""},
-           {"internalexception", {{"message", message}, {"type", type}, {"stacktrace", ""}}}}}}}});
+      status, {{"error",
+                {{"code", code},
+                 {"message", "Error executing request. " + message},
+                 {"details", {{{"code", "Context"}, {"target", ""}, {"message", "Ex6F9304|" + type + "|" + message}}}},
+                 {"innererror",
+                  {{"message", "Error executing cmdlet"},
+                   {"type", "Microsoft.Exchange.Admin.OData.Core.ODataServiceException"},
+                   {"stacktrace", ""},
+                   {"internalexception", {{"message", message}, {"type", type}, {"stacktrace", ""}}}}}}}});
 }
 
 // What the front end sends to those whose role does not hold the cmdlet: no JSON at all.
@@ -67,13 +66,16 @@ Json with_annotations(const Json& row, const std::set<std::string>& select) {
 bool AdminApi::has_role() const {
   static const std::vector<std::string> roles{"Global Reader", "Security Reader", "Global Administrator",
                                               "Exchange Administrator", "Security Administrator"};
-  const auto holds = [&](const std::string& role) { return caller.directory_roles.count(*directory_role_id(role)) != 0; };
+  const auto holds = [&](const std::string& role) {
+    return caller.directory_roles.count(*directory_role_id(role)) != 0;
+  };
   return std::any_of(roles.begin(), roles.end(), holds) ||
          (service == "compliance" && holds("Compliance Administrator"));
 }
 
 bool AdminApi::may_change() const {
-  for (const auto* role : {"Global Administrator", "Exchange Administrator", "Security Administrator", "Compliance Administrator"})
+  for (const auto* role :
+       {"Global Administrator", "Exchange Administrator", "Security Administrator", "Compliance Administrator"})
     if (caller.directory_roles.count(*directory_role_id(role)) != 0) return true;
   return false;
 }
@@ -85,14 +87,16 @@ Response AdminApi::change(const std::string& cmdlet, const std::string& reading,
   const auto verb = text::lower(cmdlet.substr(0, cmdlet.find('-')));
   const auto& named = value_at(parameters, "Identity");
   auto identity = named.is_string() ? named.get<std::string>() : std::string("*");
-  for (const auto* name : {"Identity", "Confirm", "Force", "ErrorAction", "WarningAction", "WhatIf"}) parameters.erase(name);
+  for (const auto* name : {"Identity", "Confirm", "Force", "ErrorAction", "WarningAction", "WhatIf"})
+    parameters.erase(name);
   const auto done = [&] {
-    return json_response(200, {{"@odata.context", ""}, {"@adminapi.warnings", Json::array()}, {"value", Json::array()}});
+    return json_response(200,
+                         {{"@odata.context", ""}, {"@adminapi.warnings", Json::array()}, {"value", Json::array()}});
   };
   if (verb == "new") {
     const auto& name = value_at(parameters, "Name");
-    identity = name.is_string() ? name.get<std::string>() : value_at(parameters, "DomainName").is_string()
-                                                                ? parameters["DomainName"].get<std::string>()
+    identity = name.is_string()                                 ? name.get<std::string>()
+               : value_at(parameters, "DomainName").is_string() ? parameters["DomainName"].get<std::string>()
                                                                 : random_uuid();
     parameters["Identity"] = identity;
     parameters["Guid"] = random_uuid();
@@ -110,15 +114,17 @@ Response AdminApi::change(const std::string& cmdlet, const std::string& reading,
     if (meant) row = one;
   }
   if (row.is_null())
-    return cmdlet_error(404, "NotFound", "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
-                        "The operation couldn't be performed because object '" + identity + "' couldn't be found on 'server'.");
+    return cmdlet_error(
+        404, "NotFound", "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
+        "The operation couldn't be performed because object '" + identity + "' couldn't be found on 'server'.");
   if (verb == "remove") {
     services.store.remove(service, reading + '/' + identity);
     return done();
   }
   if (verb == "enable" || verb == "disable") {
     const bool on = verb == "enable";
-    parameters[row.contains("State") ? "State" : "Enabled"] = row.contains("State") ? Json(on ? "Enabled" : "Disabled") : Json(on);
+    parameters[row.contains("State") ? "State" : "Enabled"] =
+        row.contains("State") ? Json(on ? "Enabled" : "Disabled") : Json(on);
   }
   for (auto at = parameters.begin(); at != parameters.end(); ++at) {
     bool known = false;
@@ -181,7 +187,8 @@ Response AdminApi::typed(const Request& request, const std::string& root, const 
       {"Mailbox", "Get-Mailbox"}, {"CasMailbox", "Get-CASMailbox"}, {"Recipient", "Get-Recipient"}};
   const auto open = entity.find('(');
   const auto name = entity.substr(0, open);
-  const auto found = std::find_if(cmdlets.begin(), cmdlets.end(), [&](const auto& one) { return text::iequals(one.first, name); });
+  const auto found =
+      std::find_if(cmdlets.begin(), cmdlets.end(), [&](const auto& one) { return text::iequals(one.first, name); });
   if (found == cmdlets.end() || request.method != "GET")
     return cmdlet_error(404, "NotFound", "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
                         "Resource not found for the segment '" + entity + "'.");
@@ -200,8 +207,9 @@ Response AdminApi::rows(const Request& request, const std::string& root, const s
   const auto& tenant = services.tenant();
   if (const auto plan = tenant.required_plan(service, cmdlet); plan && !tenant.holds(*plan))
     return cmdlet_error(400, "BadRequest", "System.Management.Automation.CommandNotFoundException",
-                        "The term '" + cmdlet + "' is not recognized as the name of a cmdlet, function, script file, "
-                        "or operable program.");
+                        "The term '" + cmdlet +
+                            "' is not recognized as the name of a cmdlet, function, script file, "
+                            "or operable program.");
   if (const auto dash = cmdlet.find('-'); dash != std::string::npos && !text::istarts_with(cmdlet, "Get-"))
     return change(cmdlet, "Get-" + cmdlet.substr(dash + 1), parameters);
   const auto resource = services.store.find(service, cmdlet, parameters);
@@ -221,8 +229,9 @@ Response AdminApi::rows(const Request& request, const std::string& root, const s
     if (wanted.is_number_unsigned()) most = wanted.get<std::size_t>();
     if (total > most) {
       total = most;
-      warnings.push_back("There are more results available than are currently displayed. To view them, increase the "
-                         "value for the ResultSize parameter.");
+      warnings.push_back(
+          "There are more results available than are currently displayed. To view them, increase the "
+          "value for the ResultSize parameter.");
     }
   }
   std::size_t page = kUsualPage;
@@ -302,4 +311,4 @@ Response answer_compliance(Services& services, const Request& request) {
   return out;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 // Permissions of other resources than Graph.
@@ -51,7 +51,9 @@ std::vector<ApiResource> api_resources(const std::string& prefix) {
       {"fabric",
        "00000009-0000-0000-c000-000000000000",
        {"https://api.fabric.microsoft.com", "https://analysis.windows.net/powerbi/api"}},
-      {"azure", "797f4846-ba00-4fd7-ba43-dac1f8f63013", {"https://management.azure.com", "https://management.azure.com/"}},
+      {"azure",
+       "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+       {"https://management.azure.com", "https://management.azure.com/"}},
   };
 }
 
@@ -59,12 +61,12 @@ const std::vector<std::string>& reading_permissions() {
   static const std::vector<std::string> out{
       // Directory and its policies.
       "Organization.Read.All", "Domain.Read.All", "Directory.Read.All", "User.Read.All", "Group.Read.All",
-      "GroupMember.Read.All", "Application.Read.All", "Device.Read.All", "AdministrativeUnit.Read.All", "Policy.Read.All",
-      "Policy.Read.AuthenticationMethod", "Policy.Read.ConditionalAccess", "Policy.Read.PermissionGrant",
-      "Policy.Read.DeviceConfiguration", "RoleManagement.Read.All", "RoleManagement.Read.Directory",
-      "RoleManagementPolicy.Read.Directory", "AuditLog.Read.All", "Reports.Read.All", "ReportSettings.Read.All",
-      "UserAuthenticationMethod.Read.All", "GroupSettings.Read.All", "OnPremDirectorySynchronization.Read.All",
-      "Domain-InternalFederation.Read.All", "AuthenticationContext.Read.All",
+      "GroupMember.Read.All", "Application.Read.All", "Device.Read.All", "AdministrativeUnit.Read.All",
+      "Policy.Read.All", "Policy.Read.AuthenticationMethod", "Policy.Read.ConditionalAccess",
+      "Policy.Read.PermissionGrant", "Policy.Read.DeviceConfiguration", "RoleManagement.Read.All",
+      "RoleManagement.Read.Directory", "RoleManagementPolicy.Read.Directory", "AuditLog.Read.All", "Reports.Read.All",
+      "ReportSettings.Read.All", "UserAuthenticationMethod.Read.All", "GroupSettings.Read.All",
+      "OnPremDirectorySynchronization.Read.All", "Domain-InternalFederation.Read.All", "AuthenticationContext.Read.All",
       // Identity governance and protection.
       "RoleEligibilitySchedule.Read.Directory", "RoleAssignmentSchedule.Read.Directory",
       "RoleManagementAlert.Read.Directory", "PrivilegedEligibilitySchedule.Read.AzureADGroup",
@@ -89,26 +91,42 @@ const std::vector<std::string>& reading_permissions() {
       "ServiceHealth.Read.All", "ServiceMessage.Read.All", "SecurityAnalyzedMessage.Read.All",
       // Other services.
       "Exchange.ManageAsApp", "Sites.FullControl.All", "Score.Read.All", "Machine.Read.All",
-      "SecurityRecommendation.Read.All", "Vulnerability.Read.All", "Software.Read.All", "SecurityConfiguration.Read.All",
-      "SecurityBaselinesAssessment.Read.All", "Investigation.Read", "Discovery.Read", "Settings.Read",
-      "PowerPlatform.ManagementApplication", "Fabric.ReadAdminApis", "Azure.SecurityReader"};
+      "SecurityRecommendation.Read.All", "Vulnerability.Read.All", "Software.Read.All",
+      "SecurityConfiguration.Read.All", "SecurityBaselinesAssessment.Read.All", "Investigation.Read", "Discovery.Read",
+      "Settings.Read", "PowerPlatform.ManagementApplication", "Fabric.ReadAdminApis", "Azure.SecurityReader"};
   return out;
 }
 
 const std::vector<std::string>& writing_permissions() {
-  static const std::vector<std::string> out{
-      "Policy.ReadWrite.ConditionalAccess", "Policy.ReadWrite.SecurityDefaults", "Policy.ReadWrite.Authorization",
-      "Policy.ReadWrite.ConsentRequest", "Policy.ReadWrite.AuthenticationMethod", "Policy.ReadWrite.PermissionGrant",
-      "Policy.ReadWrite.DeviceConfiguration", "Policy.ReadWrite.ApplicationConfiguration",
-      "Policy.ReadWrite.CrossTenantAccess", "Policy.ReadWrite.ExternalIdentities", "Policy.ReadWrite.AuthenticationFlows",
-      "Directory.ReadWrite.All", "GroupSettings.ReadWrite.All", "Domain.ReadWrite.All", "Application.ReadWrite.All",
-      "RoleManagement.ReadWrite.Directory", "RoleEligibilitySchedule.ReadWrite.Directory",
-      "RoleAssignmentSchedule.ReadWrite.Directory", "RoleManagementPolicy.ReadWrite.Directory",
-      "DelegatedPermissionGrant.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
-      "OnPremDirectorySynchronization.ReadWrite.All", "SharePointTenantSettings.ReadWrite.All",
-      "DeviceManagementConfiguration.ReadWrite.All", "DeviceManagementServiceConfig.ReadWrite.All",
-      "ReportSettings.ReadWrite.All", "OrgSettings-Forms.ReadWrite.All", "OrgSettings-AppsAndServices.ReadWrite.All",
-      "SecurityEvents.ReadWrite.All"};
+  static const std::vector<std::string> out{"Policy.ReadWrite.ConditionalAccess",
+                                            "Policy.ReadWrite.SecurityDefaults",
+                                            "Policy.ReadWrite.Authorization",
+                                            "Policy.ReadWrite.ConsentRequest",
+                                            "Policy.ReadWrite.AuthenticationMethod",
+                                            "Policy.ReadWrite.PermissionGrant",
+                                            "Policy.ReadWrite.DeviceConfiguration",
+                                            "Policy.ReadWrite.ApplicationConfiguration",
+                                            "Policy.ReadWrite.CrossTenantAccess",
+                                            "Policy.ReadWrite.ExternalIdentities",
+                                            "Policy.ReadWrite.AuthenticationFlows",
+                                            "Directory.ReadWrite.All",
+                                            "GroupSettings.ReadWrite.All",
+                                            "Domain.ReadWrite.All",
+                                            "Application.ReadWrite.All",
+                                            "RoleManagement.ReadWrite.Directory",
+                                            "RoleEligibilitySchedule.ReadWrite.Directory",
+                                            "RoleAssignmentSchedule.ReadWrite.Directory",
+                                            "RoleManagementPolicy.ReadWrite.Directory",
+                                            "DelegatedPermissionGrant.ReadWrite.All",
+                                            "AppRoleAssignment.ReadWrite.All",
+                                            "OnPremDirectorySynchronization.ReadWrite.All",
+                                            "SharePointTenantSettings.ReadWrite.All",
+                                            "DeviceManagementConfiguration.ReadWrite.All",
+                                            "DeviceManagementServiceConfig.ReadWrite.All",
+                                            "ReportSettings.ReadWrite.All",
+                                            "OrgSettings-Forms.ReadWrite.All",
+                                            "OrgSettings-AppsAndServices.ReadWrite.All",
+                                            "SecurityEvents.ReadWrite.All"};
   return out;
 }
 
@@ -150,4 +168,4 @@ std::optional<std::string> directory_role_id(std::string_view name) {
   return found->second;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

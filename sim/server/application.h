@@ -10,11 +10,11 @@
 #include "sim/server/options.h"
 
 // Who may ask for tokens, for what, and which permissions the tokens then carry.
-namespace assay::sim {
+namespace assay::sim::server {
 
 // An API that tokens are for.
 struct ApiResource {
-  std::string name;                    // as Tenant::find calls the service: `graph`, `exchange`, …
+  std::string name;  // as Tenant::find calls the service: `graph`, `exchange`, …
   std::string app_id;
   std::vector<std::string> addresses;  // what stands before `/.default`; the first is the usual one
 };
@@ -57,4 +57,4 @@ std::vector<std::string> permissions_of(const ApiResource& resource, const std::
 // Template id of a built-in directory role; nothing for a name that is none.
 std::optional<std::string> directory_role_id(std::string_view name);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -1,7 +1,7 @@
 #include "sim/server/endpoints.h"
 
 // Azure Resource Manager, as far as a directory is configured there.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 Response failure(int status, std::string_view code, const std::string& message) {
@@ -20,12 +20,13 @@ Response answer_azure(Services& services, const Request& request) {
   if (state != TokenState::Good)
     return failure(401, "InvalidAuthenticationToken", "The access token is invalid or from the wrong audience.");
   if (!request.option("api-version"))
-    return failure(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+    return failure(400, "MissingApiVersionParameter",
+                   "The api-version query parameter (?api-version=) is required for all requests.");
   const auto path = path_below(request, 0);
   if (!caller.holds("Azure.SecurityReader"))
     return failure(403, "AuthorizationFailed",
-                   "The client '" + caller.app_id + "' does not have authorization to perform a read over scope '/" + path +
-                       "' or the scope is invalid.");
+                   "The client '" + caller.app_id + "' does not have authorization to perform a read over scope '/" +
+                       path + "' or the scope is invalid.");
   if (request.method != "GET") return failure(405, "MethodNotAllowed", "This simulated tenant is only read.");
   const auto resource = services.store.find("azure", path);
   if (!resource) return failure(404, "ResourceNotFound", "The Resource '" + path + "' was not found.");
@@ -35,4 +36,4 @@ Response answer_azure(Services& services, const Request& request) {
   return json_response(200, {{"value", value}});
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
@@ -105,7 +105,8 @@ Result<Identity> read_identity(const std::string& certificate_pem, const std::st
   auto key = TRY(Key::from_pem(key_pem));
   const auto certificate = read(certificate_pem);
   if (!certificate) return invalid("not a certificate in PEM form");
-  if (X509_check_private_key(certificate.get(), key.get()) != 1) return invalid("key and certificate do not belong together");
+  if (X509_check_private_key(certificate.get(), key.get()) != 1)
+    return invalid("key and certificate do not belong together");
   return Identity{std::move(key), certificate_pem};
 }
 
@@ -120,4 +121,4 @@ std::string thumbprint(const std::string& certificate_pem, const char* algorithm
   return out;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

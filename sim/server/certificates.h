@@ -7,7 +7,7 @@
 #include "sim/server/jose.h"
 
 // X.509 certificates in PEM form, made on the spot.
-namespace assay::sim {
+namespace assay::sim::server {
 
 struct Identity {
   Key key;
@@ -28,4 +28,4 @@ Result<Identity> read_identity(const std::string& certificate_pem, const std::st
 // Hash of the certificate's DER form, raw bytes; `algorithm` as for `digest`.
 std::string thumbprint(const std::string& certificate_pem, const char* algorithm);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

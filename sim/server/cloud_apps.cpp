@@ -5,7 +5,7 @@
 #include "sim/server/odata_filter.h"
 
 // Defender for Cloud Apps: queries are posted, pages are `skip` and `limit`.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kMost = 100;
@@ -21,8 +21,7 @@ std::size_t number(const Json& body, const char* name, std::size_t otherwise) {
 
 Response answer_cloud_apps(Services& services, const Request& request) {
   Caller caller;
-  if (services.tokens.read(request, "cloud-apps", caller) != TokenState::Good)
-    return failure(401, "Invalid token.");
+  if (services.tokens.read(request, "cloud-apps", caller) != TokenState::Good) return failure(401, "Invalid token.");
   const auto segments = request.segments();
   if (segments.size() < 3 || !text::iequals(segments[0], "api") || !text::iequals(segments[1], "v1"))
     return failure(404, "Not found.");
@@ -33,7 +32,9 @@ Response answer_cloud_apps(Services& services, const Request& request) {
   }
   const auto path = path_below(request, 2);
   const auto first = text::lower(segments[2]);
-  const auto* permission = first == "discovery" ? "Discovery.Read" : first == "subnet" || first == "settings" ? "Settings.Read" : "Investigation.Read";
+  const auto* permission = first == "discovery"                       ? "Discovery.Read"
+                           : first == "subnet" || first == "settings" ? "Settings.Read"
+                                                                      : "Investigation.Read";
   if (!caller.holds(permission)) return failure(403, "You do not have permission to perform this action.");
   if (const auto plan = services.tenant().required_plan("cloud-apps", path); plan && !services.tenant().holds(*plan))
     return failure(403, "The tenant has no licence for this service.");
@@ -54,4 +55,4 @@ Response answer_cloud_apps(Services& services, const Request& request) {
                              {"moreThanTotal", false}});
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -1,6 +1,6 @@
 #include "sim/server/counters.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 std::size_t Counters::begin(const std::string& path) {
   const std::lock_guard lock(mutex_);
@@ -41,4 +41,4 @@ std::map<std::string, PathCount> Counters::all() const {
   return paths_;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -5,15 +5,15 @@
 #include <mutex>
 #include <string>
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // What was asked of one path, `graph.microsoft.com/v1.0/users`.
 struct PathCount {
   std::size_t requests = 0;
-  std::size_t answered = 0;       // with a 2xx
-  std::size_t first_pages = 0;    // of those, without a page token: how often the list was begun
-  std::size_t throttled = 0;      // 429
-  std::size_t faults = 0;         // injected
+  std::size_t answered = 0;     // with a 2xx
+  std::size_t first_pages = 0;  // of those, without a page token: how often the list was begun
+  std::size_t throttled = 0;    // 429
+  std::size_t faults = 0;       // injected
 };
 
 // Lets a test say what a client did: that it never asks twice for what it has, that it waits when told to.
@@ -32,4 +32,4 @@ class Counters {
   std::map<std::string, PathCount> paths_;
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "sim/server/jose.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kSitesAPage = 300;
@@ -38,7 +38,8 @@ std::vector<Tag> tags_of(const std::string& xml) {
       const char quote = inside[equals + 1];
       const auto close = inside.find(quote, equals + 2);
       if ((quote != '"' && quote != '\'') || close == std::string_view::npos) break;
-      tag.attributes[std::string(text::trim(inside.substr(i, equals - i)))] = inside.substr(equals + 2, close - equals - 2);
+      tag.attributes[std::string(text::trim(inside.substr(i, equals - i)))] =
+          inside.substr(equals + 2, close - equals - 2);
       i = close + 1;
     }
     const auto next = std::min(xml.find('<', end), xml.size());
@@ -153,7 +154,8 @@ Response answer_csom(const Store& store, const Request& request, bool allowed, s
                    -2147024891, "System.UnauthorizedAccessException");
   const auto tags = tags_of(request.body);
   const bool is_request = std::any_of(tags.begin(), tags.end(), [](const Tag& tag) { return tag.name == "Request"; });
-  if (!is_request) return failure("The request is not valid.", -1, "Microsoft.SharePoint.Client.InvalidClientQueryException");
+  if (!is_request)
+    return failure("The request is not valid.", -1, "Microsoft.SharePoint.Client.InvalidClientQueryException");
 
   Processor processor{store, tags, page_size};
   Json out = Json::array({header(nullptr, processor.trace)});
@@ -165,7 +167,8 @@ Response answer_csom(const Store& store, const Request& request, bool allowed, s
       continue;
     }
     const auto* path = processor.object_path(attribute(tag, "ObjectPathId"));
-    const bool known = path != nullptr && (path->name != "Constructor" || text::iequals(attribute(*path, "TypeId"), kTenantType)) &&
+    const bool known = path != nullptr &&
+                       (path->name != "Constructor" || text::iequals(attribute(*path, "TypeId"), kTenantType)) &&
                        (path->name != "Method" || attribute(*path, "Name").starts_with("GetSiteProperties"));
     if (!known)
       return failure("Cannot find the object or method that the request names.", -1,
@@ -176,4 +179,4 @@ Response answer_csom(const Store& store, const Request& request, bool allowed, s
   return json_response(200, out, "application/json;odata=verbose;charset=utf-8");
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

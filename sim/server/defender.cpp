@@ -8,7 +8,7 @@
 #include "sim/server/page_token.h"
 
 // Defender for Endpoint: single scores, and lists of up to ten thousand rows a page.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 Response failure(int status, std::string_view code, const std::string& message) {
@@ -26,8 +26,7 @@ struct Operation {
 Operation operation(const std::string& path) {
   const auto first = path.substr(0, path.find('/'));
   if (first == "exposurescore" || first == "configurationscore") return {{"Score.Read.All"}};
-  if (path.ends_with("/machinereferences"))
-    return {{"SecurityRecommendation.Read.All", "Machine.Read.All"}, 50, 1500};
+  if (path.ends_with("/machinereferences")) return {{"SecurityRecommendation.Read.All", "Machine.Read.All"}, 50, 1500};
   if (first == "recommendations") return {{"SecurityRecommendation.Read.All"}, 50, 1500};
   if (path.find("bymachine") != std::string::npos) return {{"Vulnerability.Read.All"}, 30, 1000, 50'000, 200'000};
   if (path.find("assessmentexport") != std::string::npos) return {{"Vulnerability.Read.All"}, 5, 20};
@@ -45,8 +44,9 @@ Response answer_defender(Services& services, const Request& request) {
   Caller caller;
   const auto state = services.tokens.read(request, "defender-endpoint", caller);
   if (state != TokenState::Good)
-    return failure(401, "Unauthorized",
-                   state == TokenState::Expired ? "The token is expired." : "The token is missing or not for this service.");
+    return failure(
+        401, "Unauthorized",
+        state == TokenState::Expired ? "The token is expired." : "The token is missing or not for this service.");
   const auto segments = request.segments();
   if (segments.size() < 2 || !text::iequals(segments[0], "api"))
     return failure(404, "ResourceNotFound", "The path begins with /api.");
@@ -54,17 +54,19 @@ Response answer_defender(Services& services, const Request& request) {
   const auto rule = operation(text::lower(path));
 
   const auto both = caller.app_id + '/' + services.tenant().id();
-  if (auto refused = refuse_too_many(services, {{"mde-minute/" + both, 100, 60},
-                                                {"mde-hour/" + both, 1500, 3600},
-                                                {"mde-minute/" + both + '/' + text::lower(segments[1]), rule.a_minute, 60},
-                                                {"mde-hour/" + both + '/' + text::lower(segments[1]), rule.an_hour, 3600}})) {
+  if (auto refused =
+          refuse_too_many(services, {{"mde-minute/" + both, 100, 60},
+                                     {"mde-hour/" + both, 1500, 3600},
+                                     {"mde-minute/" + both + '/' + text::lower(segments[1]), rule.a_minute, 60},
+                                     {"mde-hour/" + both + '/' + text::lower(segments[1]), rule.an_hour, 3600}})) {
     auto out = failure(429, "TooManyRequests", "Too many requests.");
     out.set("Retry-After", std::string(refused->header("Retry-After")));
     return out;
   }
   if (std::none_of(rule.permissions.begin(), rule.permissions.end(), [&](const auto& p) { return caller.holds(p); }))
-    return failure(403, "Forbidden", "The application does not have any of the required application permissions (" +
-                                         text::join(rule.permissions, ", ") + ") to access the resource.");
+    return failure(403, "Forbidden",
+                   "The application does not have any of the required application permissions (" +
+                       text::join(rule.permissions, ", ") + ") to access the resource.");
   const auto& tenant = services.tenant();
   if (const auto plan = tenant.required_plan("defender-endpoint", path); plan && !tenant.holds(*plan))
     return failure(403, "Forbidden", "The tenant has no licence for this service.");
@@ -105,10 +107,9 @@ Response answer_defender(Services& services, const Request& request) {
   }
   if (at < resource->size()) {
     const auto token = make_page_token(services.page_key, at, path, services.options.now());
-    out["@odata.nextLink"] =
-        request.base + request.path + '?' + with_page_token(request, "$skiptoken", token);
+    out["@odata.nextLink"] = request.base + request.path + '?' + with_page_token(request, "$skiptoken", token);
   }
   return json_response(200, out);
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -9,21 +9,21 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::uint16_t>, 12> kTypes{{{"A", 1},
-                                                                            {"NS", 2},
-                                                                            {"CNAME", 5},
-                                                                            {"SOA", 6},
-                                                                            {"PTR", 12},
-                                                                            {"MX", 15},
-                                                                            {"TXT", 16},
-                                                                            {"AAAA", 28},
-                                                                            {"SRV", 33},
-                                                                            {"DS", 43},
-                                                                            {"DNSKEY", 48},
-                                                                            {"TLSA", 52}}};
+                                                                             {"NS", 2},
+                                                                             {"CNAME", 5},
+                                                                             {"SOA", 6},
+                                                                             {"PTR", 12},
+                                                                             {"MX", 15},
+                                                                             {"TXT", 16},
+                                                                             {"AAAA", 28},
+                                                                             {"SRV", 33},
+                                                                             {"DS", 43},
+                                                                             {"DNSKEY", 48},
+                                                                             {"TLSA", 52}}};
 constexpr std::uint16_t kTypeOpt = 41;
 constexpr std::uint32_t kTimeToLive = 300;
 
@@ -147,7 +147,8 @@ std::optional<std::string> record_data(const DnsRecord& record) {
   return std::nullopt;
 }
 
-std::string write_answer(const DnsQuestion& question, int rcode, const std::vector<DnsAnswer>& answers, std::size_t limit) {
+std::string write_answer(const DnsQuestion& question, int rcode, const std::vector<DnsAnswer>& answers,
+                         std::size_t limit) {
   std::string records;
   std::size_t count = 0;
   for (const auto& answer : answers) {
@@ -190,4 +191,4 @@ std::string write_answer(const DnsQuestion& question, int rcode, const std::vect
   return out + edns;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -9,12 +9,12 @@
 #include "sim/tenant/tenant.h"
 
 // The wire form of DNS (RFC 1035, EDNS of RFC 6891), as far as a name server that answers with authority needs it.
-namespace assay::sim {
+namespace assay::sim::server {
 
 struct DnsQuestion {
   std::uint16_t id = 0;
   bool recursion_desired = false;
-  std::string name;        // lower case, without the final dot
+  std::string name;  // lower case, without the final dot
   std::uint16_t type = 0;
   std::string raw;         // the question section, as it came
   std::size_t most = 512;  // bytes that fit into an answer over UDP
@@ -40,6 +40,7 @@ std::string_view dns_type_name(std::uint16_t type);
 std::optional<std::string> record_data(const DnsRecord& record);
 
 // `limit` 0: no limit (TCP). An answer that does not fit is cut to none and says so (TC).
-std::string write_answer(const DnsQuestion& question, int rcode, const std::vector<DnsAnswer>& answers, std::size_t limit);
+std::string write_answer(const DnsQuestion& question, int rcode, const std::vector<DnsAnswer>& answers,
+                         std::size_t limit);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

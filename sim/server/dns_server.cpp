@@ -18,7 +18,7 @@
 
 #include "sim/server/dns_message.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 namespace asio = boost::asio;
@@ -125,7 +125,8 @@ DnsServer::~DnsServer() {
 
 std::uint16_t DnsServer::port() const { return state_->udp.local_endpoint().port(); }
 
-Result<std::unique_ptr<DnsServer>> DnsServer::start(const std::string& address, std::uint16_t port, const Tenant& tenant) {
+Result<std::unique_ptr<DnsServer>> DnsServer::start(const std::string& address, std::uint16_t port,
+                                                    const Tenant& tenant) {
   auto state = std::make_unique<State>(tenant);
   try {
     const auto ip = asio::ip::make_address(address);
@@ -156,4 +157,4 @@ Result<std::unique_ptr<DnsServer>> DnsServer::start(const std::string& address, 
   return std::unique_ptr<DnsServer>(new DnsServer(std::move(state)));
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "sim/tenant/tenant.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // Answers for every name of the tenant over UDP and TCP on one port. A CNAME is followed to its end within the answer.
 class DnsServer {
@@ -28,4 +28,4 @@ class DnsServer {
 // The answer to one packet; empty: not a question. `limit` as for write_answer, 0 for TCP.
 std::string answer_dns(const Tenant& tenant, std::string_view packet, bool udp);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "sim/server/dns_message.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 std::string query(std::string_view name, std::string_view type, std::size_t edns = 0) {
@@ -134,4 +134,4 @@ TEST(DnsMessageTest, PacketsThatAreNoQuestionsAreRefused) {
 }
 
 }  // namespace
-}  // namespace assay::sim
+}  // namespace assay::sim::server

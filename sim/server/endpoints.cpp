@@ -1,6 +1,6 @@
 #include "sim/server/endpoints.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 std::optional<Response> refuse_too_many(Services& services, const std::vector<Limit>& limits) {
   if (!services.throttles()) return std::nullopt;
@@ -20,4 +20,4 @@ std::string path_below(const Request& request, std::size_t skip) {
   return out;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -4,7 +4,7 @@
 #include "sim/server/page_token.h"
 
 // The admin API of Fabric.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kPage = 100;
@@ -19,14 +19,16 @@ Response answer_fabric(Services& services, const Request& request) {
   Caller caller;
   const auto state = services.tokens.read(request, "fabric", caller);
   if (state != TokenState::Good)
-    return failure(401, state == TokenState::Expired ? "TokenExpired" : "InvalidToken", "The access token is not valid.");
+    return failure(401, state == TokenState::Expired ? "TokenExpired" : "InvalidToken",
+                   "The access token is not valid.");
   if (auto refused = refuse_too_many(services, {{"fabric/" + caller.app_id + '/' + services.tenant().id(), 25, 60}})) {
     auto out = failure(429, "RequestBlocked", "Request is blocked by the upstream service until the given time.");
     out.set("Retry-After", std::string(refused->header("Retry-After")));
     return out;
   }
   if (caller.app_only && !caller.holds("Fabric.ReadAdminApis"))
-    return failure(403, "InsufficientPrivileges", "The caller does not have sufficient permissions to perform the request.");
+    return failure(403, "InsufficientPrivileges",
+                   "The caller does not have sufficient permissions to perform the request.");
   if (request.method != "GET") return failure(405, "MethodNotAllowed", "This simulated tenant is only read.");
   auto resource = services.store.find("fabric", path_below(request, 0));
   if (!resource) resource = services.store.find("fabric", path_below(request, 1));
@@ -39,7 +41,8 @@ Response answer_fabric(Services& services, const Request& request) {
   if (const auto given = request.option("continuationToken")) {
     const auto token = read_page_token(services.page_key, *given, request.path, services.options.now(),
                                        services.options.page_token_lifetime);
-    if (!token || token->expired) return failure(400, "InvalidContinuationToken", "The continuation token is not valid.");
+    if (!token || token->expired)
+      return failure(400, "InvalidContinuationToken", "The continuation token is not valid.");
     at = token->content.get<std::size_t>();
   }
   const auto page = services.options.page_size > 0 ? std::min(services.options.page_size, kPage) : kPage;
@@ -54,4 +57,4 @@ Response answer_fabric(Services& services, const Request& request) {
   return json_response(200, out);
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

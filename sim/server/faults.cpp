@@ -1,6 +1,6 @@
 #include "sim/server/faults.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kLongestRow = 3;
@@ -35,17 +35,26 @@ Fault fault_of(std::uint64_t seed, double rate, std::string_view path, std::size
 
 std::string_view name(Fault fault) {
   switch (fault) {
-    case Fault::None: return "none";
-    case Fault::TooMany: return "429";
-    case Fault::ServerError: return "500";
-    case Fault::BadGateway: return "502";
-    case Fault::Unavailable: return "503";
-    case Fault::GatewayTimeout: return "504";
-    case Fault::Reset: return "reset";
-    case Fault::Truncated: return "truncated";
-    case Fault::Slow: return "slow";
+    case Fault::None:
+      return "none";
+    case Fault::TooMany:
+      return "429";
+    case Fault::ServerError:
+      return "500";
+    case Fault::BadGateway:
+      return "502";
+    case Fault::Unavailable:
+      return "503";
+    case Fault::GatewayTimeout:
+      return "504";
+    case Fault::Reset:
+      return "reset";
+    case Fault::Truncated:
+      return "truncated";
+    case Fault::Slow:
+      return "slow";
   }
   return "none";
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -5,15 +5,15 @@
 #include <string>
 #include <string_view>
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 enum class Fault {
   None,
-  TooMany,        // 429 with Retry-After, outside every limit
-  ServerError,    // 500
-  BadGateway,     // 502 with a page of HTML
-  Unavailable,    // 503 with Retry-After
-  GatewayTimeout, // 504 with an empty body
+  TooMany,         // 429 with Retry-After, outside every limit
+  ServerError,     // 500
+  BadGateway,      // 502 with a page of HTML
+  Unavailable,     // 503 with Retry-After
+  GatewayTimeout,  // 504 with an empty body
   Reset,
   Truncated,
   Slow,
@@ -25,4 +25,4 @@ Fault fault_of(std::uint64_t seed, double rate, std::string_view path, std::size
 
 std::string_view name(Fault fault);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 TEST(FaultsTest, AreTheSameForTheSameSeed) {
@@ -39,4 +39,4 @@ TEST(FaultsTest, NeverMoreThanThreeInARow) {
 TEST(FaultsTest, NoneWithoutARate) { EXPECT_EQ(fault_of(1, 0, "/users", 0), Fault::None); }
 
 }  // namespace
-}  // namespace assay::sim
+}  // namespace assay::sim::server

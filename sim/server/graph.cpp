@@ -8,7 +8,7 @@
 #include "sim/server/graph_limits.h"
 #include "sim/server/graph_objects.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::string_view kContentType =
@@ -21,11 +21,10 @@ std::vector<std::string> lowered(const std::vector<std::string>& segments) {
 }
 
 Response unauthorized(TokenState state) {
-  const auto* message = state == TokenState::Missing   ? "Access token is empty."
-                        : state == TokenState::Expired ? "Lifetime validation failed, the token is expired."
-                        : state == TokenState::WrongAudience
-                            ? "Access token validation failure. Invalid audience."
-                            : "CompactToken parsing failed with error code: 80049217";
+  const auto* message = state == TokenState::Missing         ? "Access token is empty."
+                        : state == TokenState::Expired       ? "Lifetime validation failed, the token is expired."
+                        : state == TokenState::WrongAudience ? "Access token validation failure. Invalid audience."
+                                                             : "CompactToken parsing failed with error code: 80049217";
   auto out = graph_error(401, "InvalidAuthenticationToken", message);
   out.set("WWW-Authenticate",
           "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\", "
@@ -47,8 +46,8 @@ std::optional<Response> check_mandatory_filter(const std::vector<std::string>& l
     return std::any_of(equalities.items().begin(), equalities.items().end(),
                        [&](const auto& item) { return text::iequals(item.key(), name); });
   };
-  const bool by_scope = lower.size() == 2 && (lower[1] == "rolemanagementpolicyassignments" ||
-                                              lower[1] == "rolemanagementpolicies");
+  const bool by_scope =
+      lower.size() == 2 && (lower[1] == "rolemanagementpolicyassignments" || lower[1] == "rolemanagementpolicies");
   const bool alerts = lower.size() == 3 && starts({"identitygovernance", "rolemanagementalerts"});
   if ((by_scope || alerts) && (!has("scopeId") || !has("scopeType"))) {
     auto out = json_response(400, {{"errorCode", "MissingProvider"},
@@ -70,8 +69,9 @@ Response Graph::handle(const Request& request) {
   if (own.empty()) out.set("request-id", random_uuid());
   const auto theirs = request.header("client-request-id");
   out.set("client-request-id", std::string(theirs.empty() ? out.header("request-id") : theirs));
-  out.set("x-ms-ags-diagnostic",
-          R"({"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"AM00000001"}})");
+  out.set(
+      "x-ms-ags-diagnostic",
+      R"({"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"AM00000001"}})");
   out.set("Cache-Control", "no-cache");
   out.set("OData-Version", "4.0");
   if (out.header("content-type") == "application/json") out.set("Content-Type", std::string(kContentType));
@@ -140,7 +140,8 @@ std::optional<Response> Graph::check_limits(const Call& call, Pairs& headers) {
   cost.select = !call.options.select.empty();
   cost.expand = !call.options.expand.empty();
   cost.top = call.options.top.value_or(0);
-  for (const auto& name : call.options.select) cost.select_keys = cost.select_keys || text::iequals(name, "keyCredentials");
+  for (const auto& name : call.options.select)
+    cost.select_keys = cost.select_keys || text::iequals(name, "keyCredentials");
   const int units = resource_units(call.lower, cost);
   if (units > 0) headers.emplace_back("x-ms-resource-unit", std::to_string(units));
   if (!services_.throttles()) return std::nullopt;
@@ -176,9 +177,8 @@ std::optional<Response> Graph::check_licence(const Call& call) const {
     path.erase(slash);
   }
   const bool activity =
-      std::any_of(call.options.select.begin(), call.options.select.end(), [](const auto& name) {
-        return text::iequals(name.substr(0, name.find('/')), "signInActivity");
-      }) ||
+      std::any_of(call.options.select.begin(), call.options.select.end(),
+                  [](const auto& name) { return text::iequals(name.substr(0, name.find('/')), "signInActivity"); }) ||
       (call.options.filter && call.options.filter->properties().count("signInActivity") != 0);
   if (activity && !call.lower.empty() && call.lower[0] == "users") {
     if (!tenant.holds("AAD_PREMIUM") && !tenant.holds("AAD_PREMIUM_P2")) return graph_licence_refusal("users");
@@ -203,8 +203,9 @@ std::optional<std::string> Graph::resolve_alternate_key(const GraphPath& path) c
 Response Graph::dispatch(Call& call) {
   const auto not_found = [&](const std::string& what) {
     return graph_error(404, "Request_ResourceNotFound",
-                       "Resource '" + what + "' does not exist or one of its queried reference-property objects are "
-                       "not present.");
+                       "Resource '" + what +
+                           "' does not exist or one of its queried reference-property objects are "
+                           "not present.");
   };
   if (call.path.alternate_key && call.path.segments.size() >= 2) {
     const auto id = resolve_alternate_key(call.path);
@@ -213,8 +214,7 @@ Response Graph::dispatch(Call& call) {
     call.lower[1] = text::lower(*id);
   }
   if (call.request.method == "POST") return post(call);
-  if (call.request.method != "GET" && call.request.method != "HEAD")
-    return write(call);
+  if (call.request.method != "GET" && call.request.method != "HEAD") return write(call);
   if (call.path.delta) return delta(call);
   const auto parameters = call.options.filter ? call.options.filter->equalities() : Json::object();
   const auto resource = services_.store.find(call.service(), call.path.text(), parameters);
@@ -245,20 +245,22 @@ std::optional<Response> Graph::check_query(const Call& call, const Resource& res
   if (needs.empty() || ready) return std::nullopt;
   if (needs == "$search" || needs == "cast")
     return graph_error(400, "Request_UnsupportedQuery",
-                       "Request with " + needs + " query parameter only works through MSGraph with a special request "
-                       "header: 'ConsistencyLevel: eventual'");
+                       "Request with " + needs +
+                           " query parameter only works through MSGraph with a special request "
+                           "header: 'ConsistencyLevel: eventual'");
   return graph_error(400, "Request_UnsupportedQuery",
-                     "Operator '" + needs + "' is not supported because the 'ConsistencyLevel:eventual' header is "
-                     "missing. Refer to https://aka.ms/graph-docs/advanced-queries for more information");
+                     "Operator '" + needs +
+                         "' is not supported because the 'ConsistencyLevel:eventual' header is "
+                         "missing. Refer to https://aka.ms/graph-docs/advanced-queries for more information");
 }
 
 Response Graph::singleton(const Call& call, const Resource& resource, const Shape* shape) const {
   const GraphObjects objects(services_.store, call.path.version, call.path.text(), call.lower, call.options, shape);
-  Json out = {{"@odata.context", call.request.base + '/' + call.path.version + "/$metadata#" + call.path.text() +
-                                     (call.options.select.empty() ? "" : "(" + text::join(call.options.select, ",") + ")") +
-                                     "/$entity"}};
+  Json out = {{"@odata.context",
+               call.request.base + '/' + call.path.version + "/$metadata#" + call.path.text() +
+                   (call.options.select.empty() ? "" : "(" + text::join(call.options.select, ",") + ")") + "/$entity"}};
   out.update(objects.shaped(resource.at(0), call.path.text()));
   return json_response(200, out);
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

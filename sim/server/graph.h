@@ -11,7 +11,7 @@
 #include "sim/server/graph_path.h"
 #include "sim/server/services.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // graph.microsoft.com: who may ask what, how often, and how lists are read page by page.
 class Graph {
@@ -28,7 +28,7 @@ class Graph {
     GraphPath path;
     std::vector<std::string> lower;  // path.segments in lower case
     GraphOptions options;
-    bool eventual = false;           // ConsistencyLevel: eventual
+    bool eventual = false;  // ConsistencyLevel: eventual
     std::string service() const { return "graph/" + path.version; }
   };
   using Matches = std::shared_ptr<const std::vector<std::uint32_t>>;
@@ -62,6 +62,7 @@ class Graph {
   Services& services_;
   std::mutex mutex_;
   std::map<std::string, Matches> known_matches_;
+  bool changed_ = false;  // somebody has written: what matches may differ from one request to the next
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

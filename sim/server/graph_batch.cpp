@@ -8,7 +8,7 @@
 #include "sim/server/jose.h"
 
 // POST /$batch: up to twenty requests in one.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kMost = 20;
@@ -19,10 +19,11 @@ std::string text_of(const Json& object, const char* name) {
 }
 
 Json failed_dependency(const std::string& id) {
-  return {{"id", id},
-          {"status", 424},
-          {"headers", Json::object()},
-          {"body", {{"error", {{"code", "FailedDependency"}, {"message", "A request that this one depends on failed."}}}}}};
+  return {
+      {"id", id},
+      {"status", 424},
+      {"headers", Json::object()},
+      {"body", {{"error", {{"code", "FailedDependency"}, {"message", "A request that this one depends on failed."}}}}}};
 }
 
 }  // namespace
@@ -45,10 +46,11 @@ Json Graph::batch_answer(const Request& outer, const std::string& version, const
   request.headers["authorization"] = std::string(outer.header("authorization"));
   if (const auto body = inner.find("body"); body != inner.end()) {
     if (request.header("content-type").empty())
-      return {{"id", text_of(inner, "id")},
-              {"status", 400},
-              {"headers", Json::object()},
-              {"body", {{"error", {{"code", "BadRequest"}, {"message", "A request with a body needs a Content-Type."}}}}}};
+      return {
+          {"id", text_of(inner, "id")},
+          {"status", 400},
+          {"headers", Json::object()},
+          {"body", {{"error", {{"code", "BadRequest"}, {"message", "A request with a body needs a Content-Type."}}}}}};
     request.body = body->is_string() ? body->get<std::string>() : body->dump();
   }
   const auto counted = request.host + request.path;
@@ -111,4 +113,4 @@ Response Graph::batch(const Request& request, const std::string& version, int de
   return json_response(200, {{"responses", answers}});
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

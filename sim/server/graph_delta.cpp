@@ -8,7 +8,7 @@
 #include "sim/server/page_token.h"
 
 // Change tracking: a full read that ends with a deltaLink, and what changed since such a link was given.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::chrono::hours kDeltaLifetime{7 * 24};
@@ -82,8 +82,7 @@ Response Graph::delta(const Call& call) {
         if (was != old_objects.end()) old_objects.erase(was);
         if (!same) value.push_back(shaped(object));
       }
-      for (const auto& [id, object] : old_objects)
-        value.push_back({{"id", id}, {"@removed", {{"reason", "deleted"}}}});
+      for (const auto& [id, object] : old_objects) value.push_back({{"id", id}, {"@removed", {{"reason", "deleted"}}}});
     }
   } else if (!latest) {
     const auto size = settings.page_size > 0 ? std::min(settings.page_size, kPage) : kPage;
@@ -101,4 +100,4 @@ Response Graph::delta(const Call& call) {
   return json_response(200, out);
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -2,7 +2,7 @@
 
 #include "sim/server/jose.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 Response graph_error(int status, std::string_view code, const std::string& message) {
   const auto id = random_uuid();
@@ -60,4 +60,4 @@ Response graph_licence_refusal(const std::string& path) {
   return graph_error(403, "Forbidden", "Your tenant is not licensed for this feature.");
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

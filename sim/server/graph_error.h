@@ -5,7 +5,7 @@
 
 #include "sim/server/http_message.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // Graph's error document; the ids and the date of it are the response's.
 Response graph_error(int status, std::string_view code, const std::string& message);
@@ -17,4 +17,4 @@ Response intune_error(int status, std::string_view code, const std::string& mess
 Response graph_permission_refusal(const std::string& path);
 Response graph_licence_refusal(const std::string& path);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 using Segments = std::vector<std::string>;
@@ -39,8 +39,8 @@ int base_units(const Segments& s, std::string_view method) {
 }
 
 bool is_reports(const Segments& s) {
-  return at(s, 0) == "auditlogs" ||
-         (at(s, 0) == "reports" && (at(s, 1) == "authenticationmethods" || at(s, 1).find("signinactivit") != std::string::npos));
+  return at(s, 0) == "auditlogs" || (at(s, 0) == "reports" && (at(s, 1) == "authenticationmethods" ||
+                                                               at(s, 1).find("signinactivit") != std::string::npos));
 }
 
 bool is_one_a_second(const Segments& s) {
@@ -50,21 +50,32 @@ bool is_one_a_second(const Segments& s) {
 }
 
 bool counts_in_units(const Segments& s) {
-  static const std::set<std::string> elsewhere{"auditlogs",         "reports",  "identityprotection", "security",
-                                               "devicemanagement",  "teams",    "deviceappmanagement", "sites",
-                                               "admin",             "teamwork", "informationprotection", "$batch",
-                                               "networkaccess",     "copilot"};
+  static const std::set<std::string> elsewhere{"auditlogs",
+                                               "reports",
+                                               "identityprotection",
+                                               "security",
+                                               "devicemanagement",
+                                               "teams",
+                                               "deviceappmanagement",
+                                               "sites",
+                                               "admin",
+                                               "teamwork",
+                                               "informationprotection",
+                                               "$batch",
+                                               "networkaccess",
+                                               "copilot"};
   return elsewhere.count(at(s, 0)) == 0 && !is_one_a_second(s);
 }
 
 }  // namespace
 
 bool is_directory_path(const Segments& s) {
-  static const std::set<std::string> roots{"users",        "groups",           "devices",       "applications",
-                                           "serviceprincipals", "directoryobjects", "directoryroles"};
+  static const std::set<std::string> roots{
+      "users", "groups", "devices", "applications", "serviceprincipals", "directoryobjects", "directoryroles"};
   if (roots.count(at(s, 0)) == 0) return at(s, 0) == "directory" && at(s, 1) == "administrativeunits";
-  static const std::set<std::string> lists{"members",  "transitivemembers",  "memberof", "transitivememberof",
-                                           "owners",   "registeredowners",   "manager",  "directreports", "ownedobjects"};
+  static const std::set<std::string> lists{"members",     "transitivemembers", "memberof", "transitivememberof",
+                                           "owners",      "registeredowners",  "manager",  "directreports",
+                                           "ownedobjects"};
   return s.size() <= 2 || lists.count(at(s, 2)) != 0;
 }
 
@@ -110,7 +121,11 @@ std::vector<Limit> graph_limits(const Segments& s, const RequestCost& cost, cons
   } else if (at(s, 0) == "admin" && at(s, 1) == "serviceannouncement") {
     add("service-communications/" + both, 240, 60);
   } else if (at(s, 0) == "sites" || (at(s, 0) == "admin" && at(s, 1) == "sharepoint")) {
-    const double units = users <= 1000 ? 1250 : users <= 5000 ? 2500 : users <= 15'000 ? 3750 : users <= 50'000 ? 5000 : 6250;
+    const double units = users <= 1000     ? 1250
+                         : users <= 5000   ? 2500
+                         : users <= 15'000 ? 3750
+                         : users <= 50'000 ? 5000
+                                           : 6250;
     add("sharepoint/" + both, units, 60, true, s.size() == 2 && at(s, 1) == "getallsites" ? 2 : 1);
   } else if (at(s, 0) == "teams") {
     add("teams/" + both, 30, 1);
@@ -142,9 +157,9 @@ PageSize graph_page_size(const Segments& s) {
   if (first == "devicemanagement") return {100, 1000, TooMuch::Clip};
   if (first == "sites") return {200, 200, TooMuch::Clip};
   if (first == "policies") return {200, 999, TooMuch::Clip};
-  static const std::set<std::string> strict{"users",  "groups", "devices", "applications", "serviceprincipals",
-                                            "oauth2permissiongrants", "rolemanagement"};
+  static const std::set<std::string> strict{
+      "users", "groups", "devices", "applications", "serviceprincipals", "oauth2permissiongrants", "rolemanagement"};
   return {100, 999, strict.count(first) != 0 ? TooMuch::Refuse : TooMuch::Clip};
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

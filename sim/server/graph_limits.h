@@ -9,7 +9,7 @@
 
 // The published figures of Microsoft Graph: what a request costs, how often one may ask, how long a page may be.
 // Paths are in lower case, without the version.
-namespace assay::sim {
+namespace assay::sim::server {
 
 struct RequestCost {
   std::string_view method;
@@ -37,4 +37,4 @@ struct PageSize {
 };
 PageSize graph_page_size(const std::vector<std::string>& lower_segments);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

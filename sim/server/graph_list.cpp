@@ -9,7 +9,7 @@
 #include "sim/server/page_token.h"
 
 // Lists of Graph, page by page.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kKnownMatches = 16;
@@ -58,7 +58,7 @@ Graph::Matches Graph::matches(const Call& call, const Resource& resource) {
                                    });
   {
     const std::lock_guard lock(mutex_);
-    if (const auto known = known_matches_.find(key); known != known_matches_.end()) return known->second;
+    if (const auto known = known_matches_.find(key); known != known_matches_.end() && !changed_) return known->second;
   }
   auto out = std::make_shared<std::vector<std::uint32_t>>();
   std::vector<std::vector<Json>> keys;
@@ -123,8 +123,8 @@ Response Graph::list(const Call& call, const Resource& resource, const Shape* sh
   std::size_t at = options.skip;
   std::size_t page = 0;
   if (!options.page_token.empty()) {
-    const auto token = read_page_token(services_.page_key, options.page_token, about, settings.now(),
-                                       settings.page_token_lifetime);
+    const auto token =
+        read_page_token(services_.page_key, options.page_token, about, settings.now(), settings.page_token_lifetime);
     if (!token) return graph_error(400, "Request_BadRequest", "Skip token is not valid.");
     if (token->expired)
       return graph_error(400, "Directory_ExpiredPageToken",
@@ -167,4 +167,4 @@ Response Graph::list(const Call& call, const Resource& resource, const Shape* sh
   return json_response(200, out);
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

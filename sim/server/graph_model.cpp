@@ -11,7 +11,7 @@ extern "C" const char assay_sim_permissions_end[];
 extern "C" const char assay_sim_shapes_begin[];
 extern "C" const char assay_sim_shapes_end[];
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
@@ -26,7 +26,7 @@ std::vector<std::vector<std::string_view>> rows(std::string_view table) {
 struct Model {
   std::map<std::string, PathTable<OperationAccess>, std::less<>> access;  // by method
   PathTable<Shape> shapes;
-  std::map<std::pair<std::string, std::string>, Shape> types;             // by version and name
+  std::map<std::pair<std::string, std::string>, Shape> types;  // by version and name
 
   Model() {
     for (const auto& row : rows(between(assay_sim_permissions_begin, assay_sim_permissions_end))) {
@@ -102,4 +102,4 @@ const Shape* shape_of_type(std::string_view version, const std::string& type) {
   return model().find_type(version, type);
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

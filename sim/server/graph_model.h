@@ -7,7 +7,7 @@
 
 // What is known of Microsoft Graph before any object is looked at: which permission an operation takes
 // (permissions.tsv) and which properties a type has (shapes.tsv).
-namespace assay::sim {
+namespace assay::sim::server {
 
 struct OperationAccess {
   std::vector<std::string> permissions;  // any one suffices
@@ -16,10 +16,10 @@ struct OperationAccess {
 };
 
 struct Shape {
-  std::string type;                // `user`
+  std::string type;  // `user`
   std::set<std::string> properties;
   std::set<std::string> navigation;
-  bool open = false;               // other properties may occur
+  bool open = false;  // other properties may occur
   bool list = false;
 };
 
@@ -30,4 +30,4 @@ const Shape* shape_of(std::string_view version, const std::vector<std::string>& 
 // By the name of a type: `user`.
 const Shape* shape_of_type(std::string_view version, const std::string& type);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -6,23 +6,26 @@
 #include "base/text.h"
 #include "sim/server/graph_limits.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kMostExpanded = 20;
 
 const std::set<std::string>& user_defaults() {
-  static const std::set<std::string> out{"businessPhones", "displayName",    "givenName",         "id",
-                                         "jobTitle",       "mail",           "mobilePhone",       "officeLocation",
+  static const std::set<std::string> out{"businessPhones",    "displayName", "givenName",        "id",
+                                         "jobTitle",          "mail",        "mobilePhone",      "officeLocation",
                                          "preferredLanguage", "surname",     "userPrincipalName"};
   return out;
 }
 
 const std::set<std::string>& never_by_default_of_groups() {
-  static const std::set<std::string> out{"allowExternalSenders", "autoSubscribeNewMembers", "hideFromAddressLists",
-                                         "hideFromOutlookClients", "isSubscribedByMail", "unseenCount", "isArchived",
-                                         "hasMembersWithLicenseErrors", "assignedLicenses", "licenseProcessingState",
-                                         "assignedLabels", "accessType", "isFavorite", "isManagementRestricted"};
+  static const std::set<std::string> out{"allowExternalSenders", "autoSubscribeNewMembers",
+                                         "hideFromAddressLists", "hideFromOutlookClients",
+                                         "isSubscribedByMail",   "unseenCount",
+                                         "isArchived",           "hasMembersWithLicenseErrors",
+                                         "assignedLicenses",     "licenseProcessingState",
+                                         "assignedLabels",       "accessType",
+                                         "isFavorite",           "isManagementRestricted"};
   return out;
 }
 
@@ -143,7 +146,8 @@ void GraphObjects::expand(Json& target, const Json& object, const std::vector<Ex
     for (std::size_t i = 0; i < size; ++i) {
       const auto element = found->at(i);
       const auto id = element.find("id");
-      list.push_back(shape_element(element, below + '/' + (id != element.end() && id->is_string() ? id->get<std::string>() : "")));
+      list.push_back(
+          shape_element(element, below + '/' + (id != element.end() && id->is_string() ? id->get<std::string>() : "")));
     }
     target[one.name] = std::move(list);
   }
@@ -174,8 +178,9 @@ std::string GraphObjects::complaint(const Json& sample) const {
         return "Invalid filter clause: Could not find a property named '" + name + "' on type 'microsoft.graph." +
                shape_->type + "'.";
   for (const auto& order : options_.order)
-    if (const auto name = order.property.substr(0, order.property.find('/')); !knows(name, sample)) return unknown(name);
+    if (const auto name = order.property.substr(0, order.property.find('/')); !knows(name, sample))
+      return unknown(name);
   return {};
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

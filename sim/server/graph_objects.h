@@ -7,7 +7,7 @@
 #include "sim/server/graph_options.h"
 #include "sim/server/store.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // Puts objects of the tenant into the form that a request asked for.
 class GraphObjects {
@@ -41,4 +41,4 @@ class GraphObjects {
 // The properties that a directory object shows when nothing is selected; `type` such as `#microsoft.graph.user`.
 Json default_properties(const Json& object, std::string_view type);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr int kDeepest = 6;
@@ -87,8 +87,8 @@ Result<GraphOptions> parse_graph_options(const Request& request) {
     } else if (name == "$orderby") {
       for (const auto& part : names(value)) {
         const auto blank = part.find(' ');
-        out.order.push_back({part.substr(0, blank), blank != std::string::npos &&
-                                                        text::iequals(text::trim(part.substr(blank)), "desc")});
+        out.order.push_back({part.substr(0, blank),
+                             blank != std::string::npos && text::iequals(text::trim(part.substr(blank)), "desc")});
       }
     } else if (name == "$search") {
       out.search = value;
@@ -119,4 +119,4 @@ std::string with_page_token(const Request& request, std::string_view name, const
   return out.append(name).append("=").append(url_encode(token));
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

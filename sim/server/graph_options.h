@@ -9,7 +9,7 @@
 #include "sim/server/http_message.h"
 #include "sim/server/odata_filter.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // One name of `$expand` with what stands in its parentheses.
 struct Expand {
@@ -46,4 +46,4 @@ Result<GraphOptions> parse_graph_options(const Request& request);
 // The request's own query with the page token put in or replaced.
 std::string with_page_token(const Request& request, std::string_view name, const std::string& token);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::string_view kNamespaces[] = {"microsoft.graph.security.", "microsoft.graph."};
@@ -71,4 +71,4 @@ GraphPath parse_graph_path(const std::vector<std::string>& wire) {
   return out;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -6,7 +6,7 @@
 #include "sim/server/graph_objects.h"
 
 // POSTs that only read.
-namespace assay::sim {
+namespace assay::sim::server {
 
 Response Graph::post(const Call& call) {
   if (call.lower == std::vector<std::string>{"directoryobjects", "getbyids"}) return get_by_ids(call);
@@ -18,11 +18,12 @@ Response Graph::get_by_ids(const Call& call) const {
   const auto body = Json::parse(call.request.body, nullptr, false);
   if (!body.is_object() || !body.contains("ids") || !body["ids"].is_array())
     return graph_error(400, "Request_BadRequest", "The body needs a list `ids`.");
-  if (body["ids"].size() > 1000)
-    return graph_error(400, "Request_BadRequest", "Too many ids: at most 1000.");
-  static const std::vector<std::pair<std::string, std::string>> lists{
-      {"user", "users"},     {"group", "groups"}, {"servicePrincipal", "servicePrincipals"},
-      {"device", "devices"}, {"application", "applications"}};
+  if (body["ids"].size() > 1000) return graph_error(400, "Request_BadRequest", "Too many ids: at most 1000.");
+  static const std::vector<std::pair<std::string, std::string>> lists{{"user", "users"},
+                                                                      {"group", "groups"},
+                                                                      {"servicePrincipal", "servicePrincipals"},
+                                                                      {"device", "devices"},
+                                                                      {"application", "applications"}};
   Json out = {{"@odata.context", call.request.base + '/' + call.path.version + "/$metadata#directoryObjects"}};
   Json& value = out["value"] = Json::array();
   for (const auto& id : body["ids"]) {
@@ -54,22 +55,26 @@ Response Graph::hunting(const Call& call) const {
   if (!query.is_string()) return graph_error(400, "BadRequest", "The body needs a `Query`.");
   const auto text = query.get<std::string>();
   const auto table = std::string(text::trim(text.substr(0, text.find('|'))));
-  const auto rows = services_.store.find(call.service(), "security/runHuntingQuery", {{"Query", text}, {"Table", table}});
+  const auto rows =
+      services_.store.find(call.service(), "security/runHuntingQuery", {{"Query", text}, {"Table", table}});
   const auto plan = services_.tenant().required_plan(call.service(), "security/runHuntingQuery");
   if (!rows || (plan && !services_.tenant().holds(*plan)))
     return graph_error(400, "BadRequest",
-                       "'where' operator: Failed to resolve table or column expression named '" + table + "'. Fix "
-                       "semantic errors in your query. Failed to resolve table expression.");
+                       "'where' operator: Failed to resolve table or column expression named '" + table +
+                           "'. Fix "
+                           "semantic errors in your query. Failed to resolve table expression.");
   Json results = Json::array();
   for (std::size_t i = 0; i < rows->size(); ++i) results.push_back(rows->at(i));
   Json schema = Json::array();
   if (!results.empty())
     for (auto at = results[0].begin(); at != results[0].end(); ++at) {
-      const auto* type = at.value().is_boolean() ? "SByte" : at.value().is_number_integer() ? "Int64"
-                         : at.value().is_number() ? "Double" : "String";
+      const auto* type = at.value().is_boolean()          ? "SByte"
+                         : at.value().is_number_integer() ? "Int64"
+                         : at.value().is_number()         ? "Double"
+                                                          : "String";
       schema.push_back({{"name", at.key()}, {"type", type}});
     }
   return json_response(200, {{"schema", schema}, {"results", results}});
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

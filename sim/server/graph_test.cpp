@@ -6,7 +6,7 @@
 #include "sim/server/test_client.h"
 
 // Graph as a client sees it: over TLS, with tokens.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 const std::string kGraph = "https://graph.microsoft.com/v1.0";
@@ -27,7 +27,8 @@ ServerOptions small() {
 std::string code_of(const Reply& reply) { return reply.json().at("error").at("code").get<std::string>(); }
 
 // Every element of a list, page by page; an empty result where something else than 200 came.
-std::vector<Json> read_all(TestClient& client, std::string url, std::vector<std::string> headers = {}, int* pages = nullptr) {
+std::vector<Json> read_all(TestClient& client, std::string url, std::vector<std::string> headers = {},
+                           int* pages = nullptr) {
   std::vector<Json> out;
   while (!url.empty()) {
     const auto reply = client.get(url, headers);
@@ -156,11 +157,12 @@ TEST_F(GraphTest, OneObjectByItsId) {
 }
 
 TEST_F(GraphTest, ABatchAnswersEachRequestInItsOwnWay) {
-  const Json body{{"requests",
-                   {{{"id", "1"}, {"method", "GET"}, {"url", "/users?$top=2"}},
-                    {{"id", "2"}, {"method", "GET"}, {"url", "/nonsense"}},
-                    {{"id", "3"}, {"method", "GET"}, {"url", "/users?$top=1"}, {"dependsOn", {"2"}}},
-                    {{"id", "4"}, {"method", "GET"}, {"url", "/users/$count"}, {"headers", {{"ConsistencyLevel", "eventual"}}}}}}};
+  const Json body{
+      {"requests",
+       {{{"id", "1"}, {"method", "GET"}, {"url", "/users?$top=2"}},
+        {{"id", "2"}, {"method", "GET"}, {"url", "/nonsense"}},
+        {{"id", "3"}, {"method", "GET"}, {"url", "/users?$top=1"}, {"dependsOn", {"2"}}},
+        {{"id", "4"}, {"method", "GET"}, {"url", "/users/$count"}, {"headers", {{"ConsistencyLevel", "eventual"}}}}}}};
   const auto reply = client.post(kGraph + "/$batch", body.dump(), {"Content-Type: application/json"});
 
   ASSERT_EQ(reply.status, 200) << reply.body;
@@ -174,7 +176,8 @@ TEST_F(GraphTest, ABatchAnswersEachRequestInItsOwnWay) {
   EXPECT_TRUE(answers["4"]["body"].is_string());  // what is no JSON comes as base64
 
   Json many{{"requests", Json::array()}};
-  for (int i = 0; i < 21; ++i) many["requests"].push_back({{"id", std::to_string(i)}, {"method", "GET"}, {"url", "/users"}});
+  for (int i = 0; i < 21; ++i)
+    many["requests"].push_back({{"id", std::to_string(i)}, {"method", "GET"}, {"url", "/users"}});
   EXPECT_EQ(client.post(kGraph + "/$batch", many.dump(), {"Content-Type: application/json"}).status, 400);
 }
 
@@ -206,7 +209,8 @@ TEST_F(GraphTest, PlainToolsReachItByThePath) {
 
 TEST(GraphPermissionTest, WhatTheRolesLackIsRefused) {
   auto options = small();
-  options.without_permissions = {"Policy.Read.All", "Policy.Read.ConditionalAccess", "User.Read.All", "Directory.Read.All"};
+  options.without_permissions = {"Policy.Read.All", "Policy.Read.ConditionalAccess", "User.Read.All",
+                                 "Directory.Read.All"};
   const auto server = start(options);
   TestClient client(*server);
   client.sign_in();
@@ -293,10 +297,10 @@ TEST(GraphFaultTest, TroubleComesAtTheRateAndPatienceGetsThrough) {
   const auto server = start(options);
   TestClient client(*server);
   for (int i = 0; i < 10 && client.token.empty(); ++i) {
-    const auto reply = client.post(client.token_address(),
-                                   "grant_type=client_credentials&client_id=" + server->access().client_id +
-                                       "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&client_secret=" +
-                                       server->access().client_secret);
+    const auto reply = client.post(
+        client.token_address(),
+        "grant_type=client_credentials&client_id=" + server->access().client_id +
+            "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default&client_secret=" + server->access().client_secret);
     if (reply.status == 200) client.token = reply.json()["access_token"].get<std::string>();
   }
   int bad = 0;
@@ -311,4 +315,4 @@ TEST(GraphFaultTest, TroubleComesAtTheRateAndPatienceGetsThrough) {
 }
 
 }  // namespace
-}  // namespace assay::sim
+}  // namespace assay::sim::server

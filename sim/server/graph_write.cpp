@@ -10,7 +10,7 @@
 #include "sim/server/jose.h"
 
 // PATCH, PUT, POST and DELETE of Graph, and the audit rows that tell of them.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 std::string timestamp(WallTime at) {
@@ -45,7 +45,8 @@ AuditName audit_name(const std::string& path, const std::string& verb) {
   if (path.starts_with("groupsettings") || path.starts_with("settings"))
     return {"Core Directory", "GroupManagement", (verb == "Add" ? "Create" : verb) + " group settings"};
   if (path.starts_with("policies/")) return {"Core Directory", "Policy", verb + " policy"};
-  if (path.starts_with("serviceprincipals")) return {"Core Directory", "ApplicationManagement", verb + " service principal"};
+  if (path.starts_with("serviceprincipals"))
+    return {"Core Directory", "ApplicationManagement", verb + " service principal"};
   if (path.starts_with("rolemanagement")) return {"Core Directory", "RoleManagement", verb + " member to role"};
   return {"Core Directory", "DirectoryManagement", verb + " company settings"};
 }
@@ -80,33 +81,32 @@ void Graph::audit(const Call& call, const std::string& verb, const Json& before,
   const auto member = [&](const char* key) {
     return object.is_object() && object.contains(key) ? object[key] : Json();
   };
-  services_.store.create(
-      call.service(), "auditLogs/directoryAudits", id,
-      {{"id", id},
-       {"category", name.category},
-       {"correlationId", random_uuid()},
-       {"result", "success"},
-       {"resultReason", nullptr},
-       {"activityDisplayName", name.activity},
-       {"activityDateTime", timestamp(services_.options.now())},
-       {"loggedByService", name.service},
-       {"operationType", verb},
-       {"initiatedBy",
-        {{"user", nullptr},
-         {"app",
-          {{"appId", call.caller.app_id},
-           {"displayName", "Assay"},
-           {"servicePrincipalId", call.caller.object_id},
-           {"servicePrincipalName", nullptr}}}}},
-       {"targetResources",
-        {{{"id", member("id")},
-          {"displayName", member("displayName")},
-          {"type", "Policy"},
-          {"userPrincipalName", nullptr},
-          {"groupType", nullptr},
-          {"modifiedProperties", modified}}}},
-       {"additionalDetails", Json::array()}},
-      services_.options.audit_delay);
+  services_.store.create(call.service(), "auditLogs/directoryAudits", id,
+                         {{"id", id},
+                          {"category", name.category},
+                          {"correlationId", random_uuid()},
+                          {"result", "success"},
+                          {"resultReason", nullptr},
+                          {"activityDisplayName", name.activity},
+                          {"activityDateTime", timestamp(services_.options.now())},
+                          {"loggedByService", name.service},
+                          {"operationType", verb},
+                          {"initiatedBy",
+                           {{"user", nullptr},
+                            {"app",
+                             {{"appId", call.caller.app_id},
+                              {"displayName", "Assay"},
+                              {"servicePrincipalId", call.caller.object_id},
+                              {"servicePrincipalName", nullptr}}}}},
+                          {"targetResources",
+                           {{{"id", member("id")},
+                             {"displayName", member("displayName")},
+                             {"type", "Policy"},
+                             {"userPrincipalName", nullptr},
+                             {"groupType", nullptr},
+                             {"modifiedProperties", modified}}}},
+                          {"additionalDetails", Json::array()}},
+                         services_.options.audit_delay);
 }
 
 // What the service refuses although it may be asked; nothing: it goes through.
@@ -116,15 +116,17 @@ std::optional<Response> Graph::check_write(const Call& call, const Json& after) 
   if (is_policies(path) && after.is_object() && after.value("state", std::string()) == "enabled") {
     const auto defaults = store.find(call.service(), "policies/identitySecurityDefaultsEnforcementPolicy");
     if (defaults && defaults->size() > 0 && defaults->at(0).value("isEnabled", false))
-      return graph_error(400, "BadRequest",
-                         "Security Defaults is enabled in the tenant. You must disable Security defaults before enabling "
-                         "a Conditional Access policy.");
+      return graph_error(
+          400, "BadRequest",
+          "Security Defaults is enabled in the tenant. You must disable Security defaults before enabling "
+          "a Conditional Access policy.");
   }
   if (path == kSecurityDefaults && after.value("isEnabled", false)) {
     const auto policies = store.find(call.service(), "identity/conditionalAccess/policies");
     for (std::size_t i = 0; policies && i < policies->size(); ++i)
       if (policies->at(i).value("state", std::string()) == "enabled")
-        return graph_error(400, "BadRequest", "Security defaults cannot be enabled while Conditional Access policies are.");
+        return graph_error(400, "BadRequest",
+                           "Security defaults cannot be enabled while Conditional Access policies are.");
   }
   return std::nullopt;
 }
@@ -133,6 +135,10 @@ Response Graph::write(const Call& call) {
   const auto& method = call.request.method;
   const auto path = text::lower(call.path.text());
   auto& store = services_.store;
+  {
+    const std::lock_guard lock(mutex_);
+    changed_ = true;
+  }
   const auto found = store.find(call.service(), call.path.text());
   Json body;
   if (method != "DELETE") {
@@ -141,8 +147,9 @@ Response Graph::write(const Call& call) {
   }
   if (!found)
     return graph_error(404, "Request_ResourceNotFound",
-                       "Resource '" + call.path.segments.back() + "' does not exist or one of its queried "
-                       "reference-property objects are not present.");
+                       "Resource '" + call.path.segments.back() +
+                           "' does not exist or one of its queried "
+                           "reference-property objects are not present.");
 
   if (method == "POST") {
     if (found->singleton()) return graph_error(405, "MethodNotAllowed", "Nothing can be added here.");
@@ -165,7 +172,8 @@ Response Graph::write(const Call& call) {
     return text_response(204, "");
   }
   const bool put_only = path == "policies/deviceregistrationpolicy" || path == "policies/adminconsentrequestpolicy";
-  if (put_only != (method == "PUT")) return graph_error(405, "MethodNotAllowed", "This object is changed by another method.");
+  if (put_only != (method == "PUT"))
+    return graph_error(405, "MethodNotAllowed", "This object is changed by another method.");
   if (method == "PATCH") {
     if (const auto name = read_only_member(body); !name.empty())
       return graph_error(400, "Request_BadRequest", "Property '" + name + "' is read-only and cannot be set.");
@@ -183,9 +191,10 @@ Response Graph::write(const Call& call) {
   }
   audit(call, "Update", before, after);
   const auto prefer = call.request.header("prefer");
-  const bool shows = prefer.find("return=representation") != std::string_view::npos || path.starts_with("devicemanagement") ||
-                     path == "admin/sharepoint/settings" || path == "policies/deviceregistrationpolicy";
+  const bool shows = prefer.find("return=representation") != std::string_view::npos ||
+                     path.starts_with("devicemanagement") || path == "admin/sharepoint/settings" ||
+                     path == "policies/deviceregistrationpolicy";
   return shows ? json_response(200, after) : text_response(204, "");
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

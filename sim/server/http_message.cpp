@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 int hex_value(char c) {
@@ -118,4 +118,4 @@ Response text_response(int status, std::string body, std::string_view content_ty
   return out;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

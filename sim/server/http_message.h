@@ -12,7 +12,7 @@
 
 // A request and its answer as the services see them: no sockets, no TLS. `listener.cpp` makes the one and sends the
 // other.
-namespace assay::sim {
+namespace assay::sim::server {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -59,7 +59,7 @@ Response text_response(int status, std::string body, std::string_view content_ty
 
 std::string url_decode(std::string_view text, bool plus_is_blank = false);
 std::string url_encode(std::string_view text);
-Pairs parse_form(std::string_view text);  // `a=b&c=d`, decoded
+Pairs parse_form(std::string_view text);                          // `a=b&c=d`, decoded
 std::string value_of(const Pairs& pairs, std::string_view name);  // empty: not there; names without case
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

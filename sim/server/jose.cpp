@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) { return {key, EVP_PKEY_free}; }
@@ -232,4 +232,4 @@ std::string random_bytes(std::size_t n) {
   return out;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

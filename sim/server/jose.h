@@ -12,7 +12,7 @@ struct evp_pkey_st;
 struct x509_st;
 
 // Signed tokens: keys, base64url, JWTs.
-namespace assay::sim {
+namespace assay::sim::server {
 
 std::string base64url(std::string_view bytes);
 std::optional<std::string> from_base64url(std::string_view text);  // padding is not needed and not minded
@@ -23,8 +23,8 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes);
 // A key pair, or the public half of one.
 class Key {
  public:
-  static Key make_rsa();            // 2048 bits
-  static Key make_elliptic();       // P-256
+  static Key make_rsa();       // 2048 bits
+  static Key make_elliptic();  // P-256
   static Result<Key> from_pem(const std::string& private_pem);
   static Result<Key> of_certificate(const std::string& certificate_pem);
 
@@ -57,4 +57,4 @@ std::string uuid_of(std::string_view text);
 std::string random_uuid();
 std::string random_bytes(std::size_t n);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -4,7 +4,7 @@
 
 #include "sim/server/certificates.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 TEST(JoseTest, Base64urlHasNoPaddingAndComesBack) {
@@ -46,4 +46,4 @@ TEST(JoseTest, UuidsLookLikeUuids) {
 }
 
 }  // namespace
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -24,7 +24,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 namespace asio = boost::asio;
@@ -33,7 +33,8 @@ using Executor = asio::io_context::executor_type;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using Stream = asio::ssl::stream<Socket>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 using Task = asio::awaitable<void, Executor>;
 constexpr asio::use_awaitable_t<Executor> kAwait;
 
@@ -198,13 +199,13 @@ Result<std::unique_ptr<Listener>> Listener::start(const std::string& address, st
     state->acceptor.bind(endpoint);
     state->acceptor.listen(1024);
   } catch (const std::exception& thrown) {
-    return Error{ErrorCode::Network, "cannot listen on `" + address + ":" + std::to_string(port) + "`: " + thrown.what(),
+    return Error{ErrorCode::Network,
+                 "cannot listen on `" + address + ":" + std::to_string(port) + "`: " + thrown.what(),
                  "choose a free port, or 0 for any"};
   }
   asio::co_spawn(state->io.get_executor(), state->accept(), asio::detached);
-  for (unsigned i = 0; i < std::max(1U, threads); ++i)
-    state->threads.emplace_back([io = &state->io] { io->run(); });
+  for (unsigned i = 0; i < std::max(1U, threads); ++i) state->threads.emplace_back([io = &state->io] { io->run(); });
   return std::unique_ptr<Listener>(new Listener(std::move(state)));
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

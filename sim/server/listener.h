@@ -9,7 +9,7 @@
 #include "sim/server/certificates.h"
 #include "sim/server/http_message.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // HTTP/1.1 over TLS with keep-alive, gzip for those who ask, and chunked bodies. Calls the handler from several threads
 // at once. The destructor breaks off what is under way and waits for the threads.
@@ -32,4 +32,4 @@ class Listener {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

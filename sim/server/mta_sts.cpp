@@ -2,7 +2,7 @@
 #include "sim/server/endpoints.h"
 
 // https://mta-sts.{domain}/.well-known/mta-sts.txt, for the domains whose DNS announces a policy.
-namespace assay::sim {
+namespace assay::sim::server {
 
 Response answer_mta_sts(Services& services, const Request& request) {
   constexpr std::string_view kHost = "mta-sts.";
@@ -25,4 +25,4 @@ Response answer_mta_sts(Services& services, const Request& request) {
   return text_response(200, out + "max_age: 604800\r\n", "text/plain; charset=utf-8");
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "sim/tenant/tenant.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 struct FilterNode;
 
@@ -41,4 +41,4 @@ const Json& value_at(const Json& object, std::string_view path);
 // Order of two values as `$orderby` and `lt` see them: below, at or above 0.
 int compare_values(const Json& a, const Json& b);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

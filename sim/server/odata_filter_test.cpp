@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 const Json kUser = {{"id", "1"},
@@ -66,8 +66,8 @@ TEST(FilterTest, LambdasLookIntoLists) {
 }
 
 TEST(FilterTest, WhatIsNoFilterIsRefused) {
-  for (const std::string text : {"", "eq", "a eq", "a eq 'x", "(a eq 1", "a eq 1)", "a eq 1 and", "f(a)", "a in 1",
-                                 "a/any(x", "a b c"})
+  for (const std::string text :
+       {"", "eq", "a eq", "a eq 'x", "(a eq 1", "a eq 1)", "a eq 1 and", "f(a)", "a in 1", "a/any(x", "a b c"})
     EXPECT_FALSE(Filter::parse(text)) << text;
 }
 
@@ -81,4 +81,4 @@ TEST(FilterTest, TellsWhatItReadsAndNeeds) {
 }
 
 }  // namespace
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -12,7 +12,7 @@
 
 #include "sim/tenant/tenant.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 using WallTime = std::chrono::system_clock::time_point;
 
@@ -26,23 +26,23 @@ struct ServerOptions {
   TenantOptions tenant;
 
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;      // 0: a free one
-  std::string dns_address;     // empty: as `address`
-  std::uint16_t dns_port = 0;  // 0: a free one
+  std::uint16_t port = 0;       // 0: a free one
+  std::string dns_address;      // empty: as `address`
+  std::uint16_t dns_port = 0;   // 0: a free one
   std::filesystem::path state;  // keys, certificates, client configuration; empty: a new temporary folder
   unsigned threads = 2;
 
   Throttling throttling = Throttling::Off;
-  double fault_rate = 0;                        // 0 to 1: how many of the requests go wrong in some way
-  std::chrono::milliseconds slow{1500};         // how long a slow answer takes
-  std::chrono::seconds token_lifetime{3599};    // of access tokens
+  double fault_rate = 0;                      // 0 to 1: how many of the requests go wrong in some way
+  std::chrono::milliseconds slow{1500};       // how long a slow answer takes
+  std::chrono::seconds token_lifetime{3599};  // of access tokens
   std::chrono::seconds page_token_lifetime{3600};
-  std::size_t page_size = 0;                    // at most so many elements a page, whatever is asked; 0: as published
-  std::size_t empty_page_every = 0;             // each n-th page of a list is empty and has a nextLink; 0: never
-  std::size_t scan_limit = 100'000;             // a filtered list ends its page after looking at so many elements
+  std::size_t page_size = 0;         // at most so many elements a page, whatever is asked; 0: as published
+  std::size_t empty_page_every = 0;  // each n-th page of a list is empty and has a nextLink; 0: never
+  std::size_t scan_limit = 100'000;  // a filtered list ends its page after looking at so many elements
 
-  std::chrono::milliseconds write_delay{0};     // how long a write is not seen by reads
-  std::chrono::milliseconds audit_delay{0};     // how much longer until the audit log tells of it
+  std::chrono::milliseconds write_delay{0};  // how long a write is not seen by reads
+  std::chrono::milliseconds audit_delay{0};  // how much longer until the audit log tells of it
 
   // What the reading application holds. Empty `permissions`: everything that a reading application asks for.
   std::vector<std::string> permissions;
@@ -53,4 +53,4 @@ struct ServerOptions {
   std::function<WallTime()> now = [] { return std::chrono::system_clock::now(); };
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -2,7 +2,7 @@
 
 #include "sim/server/jose.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kMacSize = 12;
@@ -36,4 +36,4 @@ std::optional<PageToken> read_page_token(const std::string& key, std::string_vie
   return PageToken{json["c"], seconds(now) - json.value("t", std::int64_t{0}) > lifetime.count()};
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

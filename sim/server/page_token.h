@@ -7,7 +7,7 @@
 #include "sim/server/options.h"
 #include "sim/tenant/tenant.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // What a server puts into `$skiptoken`: text that says nothing to the client, cannot be made up, and grows old.
 // `about` is what it is good for (the list and its options): a token of another list is refused.
@@ -22,4 +22,4 @@ struct PageToken {
 std::optional<PageToken> read_page_token(const std::string& key, std::string_view token, std::string_view about,
                                          WallTime now, std::chrono::seconds lifetime);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // Finds what was said of a path such as `/groups/{}/members`, where `{}` is any one segment. A segment by its name goes
 // before one by `{}`. Names are compared without case.
@@ -55,4 +55,4 @@ class PathTable {
   Node root_;
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

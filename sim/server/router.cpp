@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 std::string without_port(std::string_view host) {
@@ -68,4 +68,4 @@ Service route(Request& request, std::string_view prefix) {
   return service;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

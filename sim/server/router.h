@@ -6,7 +6,7 @@
 
 #include "sim/server/http_message.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 enum class Service {
   None,
@@ -34,4 +34,4 @@ std::vector<std::string> service_hosts(const std::string& prefix);
 // fills in `host` and `base`.
 Service route(Request& request, std::string_view prefix);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

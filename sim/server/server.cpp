@@ -14,7 +14,7 @@
 #include "sim/server/router.h"
 #include "sim/server/state_folder.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::size_t kMostDomainsInCertificate = 500;
@@ -77,7 +77,7 @@ Application writing_application(const Tenant& tenant, const StateFolder& folder)
   out.certificates = {folder.client.certificate};
   out.permissions.insert(reading_permissions().begin(), reading_permissions().end());
   out.permissions.insert(writing_permissions().begin(), writing_permissions().end());
-  out.directory_roles = {"Global Reader",      "Exchange Administrator", "Teams Administrator",
+  out.directory_roles = {"Global Reader",          "Exchange Administrator",   "Teams Administrator",
                          "Security Administrator", "SharePoint Administrator", "Compliance Administrator"};
   return out;
 }
@@ -89,7 +89,8 @@ Response faulty(Fault fault, std::chrono::milliseconds slow, Response answered) 
       out.set("Retry-After", "1");
       return out;
     }
-    case Fault::ServerError: return graph_error(500, "InternalServerError", "An internal server error occurred.");
+    case Fault::ServerError:
+      return graph_error(500, "InternalServerError", "An internal server error occurred.");
     case Fault::BadGateway:
       return text_response(502, "<html><head><title>502 Bad Gateway</title></head><body></body></html>", "text/html");
     case Fault::Unavailable: {
@@ -97,11 +98,19 @@ Response faulty(Fault fault, std::chrono::milliseconds slow, Response answered) 
       out.set("Retry-After", "1");
       return out;
     }
-    case Fault::GatewayTimeout: return text_response(504, "");
-    case Fault::Reset: answered.broken = Break::Reset; break;
-    case Fault::Truncated: answered.broken = answered.body.size() > 1 ? Break::Truncate : Break::Reset; break;
-    case Fault::Slow: answered.delay = slow; break;
-    case Fault::None: break;
+    case Fault::GatewayTimeout:
+      return text_response(504, "");
+    case Fault::Reset:
+      answered.broken = Break::Reset;
+      break;
+    case Fault::Truncated:
+      answered.broken = answered.body.size() > 1 ? Break::Truncate : Break::Reset;
+      break;
+    case Fault::Slow:
+      answered.delay = slow;
+      break;
+    case Fault::None:
+      break;
   }
   return answered;
 }
@@ -139,19 +148,32 @@ struct Server::State {
 
   Response answer(Service service, const Request& request) {
     switch (service) {
-      case Service::SignIn: return sign_in->handle(request);
-      case Service::Graph: return graph.handle(request);
-      case Service::Exchange: return answer_exchange(services, request);
-      case Service::Compliance: return answer_compliance(services, request);
-      case Service::SharePoint: return answer_sharepoint(services, request);
-      case Service::Teams: return answer_teams(services, request);
-      case Service::Defender: return answer_defender(services, request);
-      case Service::CloudApps: return answer_cloud_apps(services, request);
-      case Service::PowerPlatform: return answer_power_platform(services, request);
-      case Service::Fabric: return answer_fabric(services, request);
-      case Service::Azure: return answer_azure(services, request);
-      case Service::MtaSts: return answer_mta_sts(services, request);
-      case Service::None: break;
+      case Service::SignIn:
+        return sign_in->handle(request);
+      case Service::Graph:
+        return graph.handle(request);
+      case Service::Exchange:
+        return answer_exchange(services, request);
+      case Service::Compliance:
+        return answer_compliance(services, request);
+      case Service::SharePoint:
+        return answer_sharepoint(services, request);
+      case Service::Teams:
+        return answer_teams(services, request);
+      case Service::Defender:
+        return answer_defender(services, request);
+      case Service::CloudApps:
+        return answer_cloud_apps(services, request);
+      case Service::PowerPlatform:
+        return answer_power_platform(services, request);
+      case Service::Fabric:
+        return answer_fabric(services, request);
+      case Service::Azure:
+        return answer_azure(services, request);
+      case Service::MtaSts:
+        return answer_mta_sts(services, request);
+      case Service::None:
+        break;
     }
     return text_response(404, "There is no service under this name. See the hosts in client.json.\n");
   }
@@ -168,7 +190,8 @@ struct Server::State {
       out = graph_error(500, "generalException", std::string("assay-sim: ") + thrown.what());
     }
     out = faulty(fault, options.slow, std::move(out));
-    counters.end(counted, out.status, request.option("$skiptoken").has_value(), fault != Fault::None && fault != Fault::Slow);
+    counters.end(counted, out.status, request.option("$skiptoken").has_value(),
+                 fault != Fault::None && fault != Fault::Slow);
     return out;
   }
 
@@ -217,13 +240,15 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
     hosts.push_back("mta-sts." + domains[i]);
   auto certified = hosts;
   certified.insert(certified.end(), {"localhost", "127.0.0.1", "::1"});
-  if (settings.address != "127.0.0.1" && settings.address != "::1" && settings.address != "0.0.0.0" && settings.address != "::")
+  if (settings.address != "127.0.0.1" && settings.address != "::1" && settings.address != "0.0.0.0" &&
+      settings.address != "::")
     certified.push_back(settings.address);
 
   const auto& dns_address = settings.dns_address.empty() ? settings.address : settings.dns_address;
   state->dns = TRY(DnsServer::start(dns_address, settings.dns_port, state->tenant));
-  state->listener = TRY(Listener::start(settings.address, settings.port, make_server_identity(state->folder.authority, certified),
-                                        settings.threads, [self = state.get()](Request& request) { return self->handle(request); }));
+  state->listener =
+      TRY(Listener::start(settings.address, settings.port, make_server_identity(state->folder.authority, certified),
+                          settings.threads, [self = state.get()](Request& request) { return self->handle(request); }));
 
   auto& access = state->access;
   access.tenant_id = state->tenant.id();
@@ -253,4 +278,4 @@ void Server::set_device_sign_in(DeviceSignIn what, int pending_polls) {
   state_->sign_in->set_device_sign_in(what, pending_polls);
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

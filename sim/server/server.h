@@ -11,7 +11,7 @@
 #include "sim/server/options.h"
 #include "sim/server/sign_in.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // What a client needs to know to reach the simulated tenant.
 struct ClientAccess {
@@ -19,7 +19,7 @@ struct ClientAccess {
   std::string initial_domain;
   std::string client_id;
   std::string client_secret;
-  std::string writer_id;      // a second application, which may change what the first reads
+  std::string writer_id;  // a second application, which may change what the first reads
   std::string writer_secret;
   std::filesystem::path client_certificate;  // PEM, with its key
   std::filesystem::path federated_token;     // a token of another party that proves the same application
@@ -56,4 +56,15 @@ class Server {
   std::unique_ptr<State> state_;
 };
 
+}  // namespace assay::sim::server
+
+// What those outside this folder name.
+namespace assay::sim {
+using server::ClientAccess;
+using server::Counters;
+using server::DeviceSignIn;
+using server::PathCount;
+using server::Server;
+using server::ServerOptions;
+using server::Throttling;
 }  // namespace assay::sim

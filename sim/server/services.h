@@ -10,7 +10,7 @@
 #include "sim/server/throttle.h"
 #include "sim/server/tokens.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // What all simulated services share.
 struct Services {
@@ -26,4 +26,4 @@ struct Services {
   bool throttles() const { return options.throttling == Throttling::Published; }
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

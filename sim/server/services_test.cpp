@@ -3,7 +3,7 @@
 #include "sim/server/test_client.h"
 
 // The services besides Graph, as a client sees them.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 class ServicesTest : public testing::Test {
@@ -66,12 +66,14 @@ TEST_F(ServicesTest, ExchangePagesByPostingAgain) {
   EXPECT_GT(n, 25U);
 
   // A token belongs to its body.
-  if (!query.empty()) EXPECT_EQ(invoke(kExchange, "Get-Mailbox", {{"ResultSize", 30}}, query).status, 400);
+  ASSERT_FALSE(query.empty());
+  EXPECT_EQ(invoke(kExchange, "Get-Mailbox", {{"ResultSize", 30}}, query).status, 400);
 }
 
 TEST_F(ServicesTest, ComplianceSendsOnToARegion) {
   client.sign_in("https://ps.compliance.protection.outlook.com/.default");
-  const auto front = client.get("https://ps.compliance.protection.outlook.com/AdminApi/v1.0/" + tenant + "/EXOModuleFile");
+  const auto front =
+      client.get("https://ps.compliance.protection.outlook.com/AdminApi/v1.0/" + tenant + "/EXOModuleFile");
 
   EXPECT_EQ(front.status, 302);
   const auto location = front.header("location");
@@ -173,18 +175,23 @@ TEST(ServicesRoleTest, WithoutADirectoryRoleExchangeAndTeamsRefuse) {
 
   client.sign_in("https://outlook.office365.com/.default");
   const Json body{{"CmdletInput", {{"CmdletName", "Get-OrganizationConfig"}, {"Parameters", Json::object()}}}};
-  const auto refused =
-      client.post("https://outlook.office365.com/adminapi/beta/" + server->access().tenant_id + "/InvokeCommand", body.dump());
+  const auto refused = client.post(
+      "https://outlook.office365.com/adminapi/beta/" + server->access().tenant_id + "/InvokeCommand", body.dump());
   EXPECT_EQ(refused.status, 403);
   EXPECT_TRUE(refused.json().is_discarded());
 
   client.sign_in("48ac35b8-9aa8-4d74-927d-1f4a14a0b239/.default");
-  EXPECT_EQ(client.get("https://api.interfaces.records.teams.microsoft.com/Skype.Policy/configurations/TeamsMeetingPolicy").status, 403);
+  EXPECT_EQ(
+      client.get("https://api.interfaces.records.teams.microsoft.com/Skype.Policy/configurations/TeamsMeetingPolicy")
+          .status,
+      403);
   client.sign_in("https://api.securitycenter.microsoft.com/.default");
   EXPECT_EQ(client.get("https://api.security.microsoft.com/api/exposureScore").status, 403);
   client.sign_in("https://management.azure.com/.default");
-  EXPECT_EQ(client.get("https://management.azure.com/providers/microsoft.aadiam/diagnosticSettings?api-version=1").status, 403);
+  EXPECT_EQ(
+      client.get("https://management.azure.com/providers/microsoft.aadiam/diagnosticSettings?api-version=1").status,
+      403);
 }
 
 }  // namespace
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 constexpr std::int64_t kClockSkew = 300;
@@ -64,21 +64,21 @@ Response SignIn::error(int status, std::string_view name, int number, const std:
   const auto trace = random_uuid();
   const auto correlation = random_uuid();
   const auto at = fmt::format("{:%Y-%m-%d %H:%M:%S}Z", fmt::gmtime(static_cast<std::time_t>(seconds(options_.now()))));
-  const auto description =
-      number == 0 ? what
-                  : fmt::format("AADSTS{}: {} Trace ID: {} Correlation ID: {} Timestamp: {}", number, what, trace,
-                                correlation, at);
+  const auto description = number == 0 ? what
+                                       : fmt::format("AADSTS{}: {} Trace ID: {} Correlation ID: {} Timestamp: {}",
+                                                     number, what, trace, correlation, at);
   Json codes = Json::array();
   if (number != 0) codes.push_back(number);
-  return no_store(json_response(status,
-                                {{"error", name},
-                                 {"error_description", description},
-                                 {"error_codes", codes},
-                                 {"timestamp", at},
-                                 {"trace_id", trace},
-                                 {"correlation_id", correlation},
-                                 {"error_uri", "https://login.microsoftonline.com/error?code=" + std::to_string(number)}},
-                                "application/json; charset=utf-8"));
+  return no_store(
+      json_response(status,
+                    {{"error", name},
+                     {"error_description", description},
+                     {"error_codes", codes},
+                     {"timestamp", at},
+                     {"trace_id", trace},
+                     {"correlation_id", correlation},
+                     {"error_uri", "https://login.microsoftonline.com/error?code=" + std::to_string(number)}},
+                    "application/json; charset=utf-8"));
 }
 
 Response SignIn::handle(const Request& request) {
@@ -93,11 +93,13 @@ Response SignIn::handle(const Request& request) {
                                  [&](const auto& name) { return text::iequals(name, tenant); });
   if (!shared && !known) {
     if (tenant.find('.') == std::string::npos && tenant.size() != 36)
-      return error(400, "invalid_request", 900023,
-                   "Specified tenant identifier '" + tenant + "' is neither a valid DNS name, nor a valid external domain.");
+      return error(
+          400, "invalid_request", 900023,
+          "Specified tenant identifier '" + tenant + "' is neither a valid DNS name, nor a valid external domain.");
     return error(400, "invalid_request", 90002,
-                 "Tenant '" + tenant + "' not found. Check to make sure you have the correct tenant ID and are signing "
-                 "into the correct cloud.");
+                 "Tenant '" + tenant +
+                     "' not found. Check to make sure you have the correct tenant ID and are signing "
+                     "into the correct cloud.");
   }
   if (rest == "/v2.0/.well-known/openid-configuration") return discovery(request, tenant);
   if (rest == "/discovery/v2.0/keys") return json_response(200, tokens_.key_set());
@@ -135,9 +137,9 @@ Response SignIn::token(const Request& request, const std::string& tenant, const 
     return error(400, "invalid_request", 900144, "The request body must contain the following parameter: 'client_id'.");
   const auto* app = application(client);
   if (app == nullptr)
-    return error(400, "unauthorized_client", 700016,
-                 "Application with identifier '" + client + "' was not found in the directory '" +
-                     options_.tenant.name + "'.");
+    return error(
+        400, "unauthorized_client", 700016,
+        "Application with identifier '" + client + "' was not found in the directory '" + options_.tenant.name + "'.");
   if (!app->enabled)
     return error(401, "unauthorized_client", 7000112, "Application '" + client + "'(" + app->name + ") is disabled.");
   if (grant == "client_credentials") return client_credentials(request, tenant, form);
@@ -149,19 +151,21 @@ Response SignIn::token(const Request& request, const std::string& tenant, const 
 Response SignIn::client_credentials(const Request& request, const std::string& tenant, const Pairs& form) {
   const auto& app = *application(value_of(form, "client_id"));
   if (tenant == "common" || tenant == "organizations")
-    return error(400, "invalid_request", 50059,
-                 "No tenant-identifying information found in either the request or implied by any provided credentials.");
+    return error(
+        400, "invalid_request", 50059,
+        "No tenant-identifying information found in either the request or implied by any provided credentials.");
   const auto scope = value_of(form, "scope");
   if (!scope.ends_with("/.default") || scope.find(' ') != std::string::npos)
     return error(400, "invalid_scope", 1002012,
-                 "The provided value for scope " + scope + " is not valid. Client credential flows must have a scope "
-                 "value with /.default suffixed to the resource identifier (application ID URI).");
+                 "The provided value for scope " + scope +
+                     " is not valid. Client credential flows must have a scope "
+                     "value with /.default suffixed to the resource identifier (application ID URI).");
   const auto address = address_of(scope);
   const auto* resource = tokens_.resource(address);
   if (resource == nullptr)
-    return error(400, "invalid_resource", 500011,
-                 "The resource principal named " + address + " was not found in the tenant named " +
-                     options_.tenant.name + ".");
+    return error(
+        400, "invalid_resource", 500011,
+        "The resource principal named " + address + " was not found in the tenant named " + options_.tenant.name + ".");
 
   const auto secret = value_of(form, "client_secret");
   const auto assertion = value_of(form, "client_assertion");
@@ -169,7 +173,8 @@ Response SignIn::client_credentials(const Request& request, const std::string& t
     if (value_of(form, "client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
       return error(400, "invalid_request", 50027, "The client assertion type is not supported.");
     switch (const int number = check_assertion(request, tenant, app, assertion)) {
-      case 0: break;
+      case 0:
+        break;
       case 700213:
         return error(401, "invalid_request", number,
                      "No matching federated identity record found for presented assertion subject. Check your "
@@ -185,11 +190,13 @@ Response SignIn::client_credentials(const Request& request, const std::string& t
     return error(401, "invalid_client", 7000218,
                  "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.");
   } else if (secret == app.expired_secret) {
-    return error(401, "invalid_client", 7000222, "The provided client secret keys for app '" + app.id + "' are expired.");
+    return error(401, "invalid_client", 7000222,
+                 "The provided client secret keys for app '" + app.id + "' are expired.");
   } else if (secret != app.secret) {
     return error(401, "invalid_client", 7000215,
                  "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
-                 "value, not the client secret ID, for a secret added to app '" + app.id + "'.");
+                 "value, not the client secret ID, for a secret added to app '" +
+                     app.id + "'.");
   }
   const auto lifetime = options_.token_lifetime.count();
   return no_store(json_response(200,
@@ -218,16 +225,16 @@ int SignIn::check_assertion(const Request& request, const std::string& tenant, c
 
   if (text_claim("iss") != app.id) {
     for (const auto& other : app.federated) {
-      if (text_claim("iss") != other.issuer || text_claim("sub") != other.subject || text_claim("aud") != other.audience)
+      if (text_claim("iss") != other.issuer || text_claim("sub") != other.subject ||
+          text_claim("aud") != other.audience)
         continue;
       if (!other.key.verifies(algorithm, jwt->signed_text, jwt->signature)) return 700027;
       return timely ? 0 : 700024;
     }
     return 700213;
   }
-  const auto found = std::find_if(app.certificates.begin(), app.certificates.end(), [&](const auto& certificate) {
-    return is_certificate(jwt->header, certificate);
-  });
+  const auto found = std::find_if(app.certificates.begin(), app.certificates.end(),
+                                  [&](const auto& certificate) { return is_certificate(jwt->header, certificate); });
   if (found == app.certificates.end()) return 700027;
   auto key = Key::of_certificate(*found);
   if (!key || !key->verifies(algorithm, jwt->signed_text, jwt->signature)) return 700027;
@@ -254,14 +261,16 @@ Response SignIn::device_code(const Pairs& form) {
                  [](char c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c); });
   const std::lock_guard lock(mutex_);
   device_codes_[code] = {client, value_of(form, "scope"), options_.now(), WallTime{}, 0};
-  return no_store(json_response(
-      200, {{"user_code", user_code},
-            {"device_code", code},
-            {"verification_uri", "https://microsoft.com/devicelogin"},
-            {"expires_in", kDeviceCodeLifetime.count()},
-            {"interval", kPollInterval.count()},
-            {"message", "To sign in, use a web browser to open the page https://microsoft.com/devicelogin and enter "
-                        "the code " + user_code + " to authenticate."}}));
+  return no_store(
+      json_response(200, {{"user_code", user_code},
+                          {"device_code", code},
+                          {"verification_uri", "https://microsoft.com/devicelogin"},
+                          {"expires_in", kDeviceCodeLifetime.count()},
+                          {"interval", kPollInterval.count()},
+                          {"message",
+                           "To sign in, use a web browser to open the page https://microsoft.com/devicelogin and enter "
+                           "the code " +
+                               user_code + " to authenticate."}}));
 }
 
 Response SignIn::poll_device_code(const Pairs& form) {
@@ -316,7 +325,8 @@ Response SignIn::user_tokens(const Application& app, const std::string& scopes) 
     }
     const auto* meant = tokens_.resource(address_of(part));
     if (meant == nullptr)
-      return error(400, "invalid_resource", 500011, "The resource principal of " + std::string(part) + " was not found.");
+      return error(400, "invalid_resource", 500011,
+                   "The resource principal of " + std::string(part) + " was not found.");
     resource = resource == nullptr ? meant : resource;
     if (part.ends_with("/.default")) {
       for (auto& permission : permissions_of(*meant, app.permissions)) granted.push_back(std::move(permission));
@@ -341,4 +351,4 @@ Response SignIn::user_tokens(const Application& app, const std::string& scopes) 
   return no_store(json_response(200, out, "application/json; charset=utf-8"));
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

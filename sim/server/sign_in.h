@@ -7,7 +7,7 @@
 
 #include "sim/server/tokens.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // What becomes of a device code that was handed out.
 enum class DeviceSignIn { Approve, Decline, Never };
@@ -58,4 +58,4 @@ class SignIn {
   std::map<std::string, DeviceCode> refresh_tokens_;
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

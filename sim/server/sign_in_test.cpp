@@ -7,7 +7,7 @@
 
 #include "sim/server/test_client.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 const std::string kScope = "https%3A%2F%2Fgraph.microsoft.com%2F.default";
@@ -31,7 +31,8 @@ class SignInTest : public testing::Test {
     return codes.empty() ? 0 : codes.at(0).get<int>();
   }
   static std::string assertion_form(const std::string& jwt) {
-    return "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=" + jwt;
+    return "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=" +
+           jwt;
   }
 
   WallTime now = std::chrono::system_clock::now();
@@ -74,7 +75,8 @@ TEST_F(SignInTest, AnotherPartysTokenProvesTheApplicationToo) {
   token << in.rdbuf();
   EXPECT_EQ(ask(credentials(assertion_form(token.str()))).status, 200);
 
-  const auto stranger = make_jwt(Key::make_rsa(), "RS256", Json::object(), {{"iss", "https://other"}, {"sub", "x"}, {"aud", "y"}});
+  const auto stranger =
+      make_jwt(Key::make_rsa(), "RS256", Json::object(), {{"iss", "https://other"}, {"sub", "x"}, {"aud", "y"}});
   EXPECT_EQ(number_of(ask(credentials(assertion_form(stranger)))), 700213);
 }
 
@@ -104,11 +106,13 @@ TEST_F(SignInTest, ATokenExpires) {
 
 TEST_F(SignInTest, ADeviceCodeIsPendingUntilItIsApproved) {
   const auto base = "https://login.microsoftonline.com/organizations/oauth2/v2.0/";
-  const auto begin = client->post(base + std::string("devicecode"), "client_id=" + server->access().client_id +
-                                                                        "&scope=" + kScope + "%20offline_access%20openid");
+  const auto begin =
+      client->post(base + std::string("devicecode"),
+                   "client_id=" + server->access().client_id + "&scope=" + kScope + "%20offline_access%20openid");
   ASSERT_EQ(begin.status, 200) << begin.body;
-  const auto form = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=" +
-                    server->access().client_id + "&device_code=" + begin.json()["device_code"].get<std::string>();
+  const auto form =
+      "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=" + server->access().client_id +
+      "&device_code=" + begin.json()["device_code"].get<std::string>();
   const auto poll = [&] { return client->post(base + std::string("token"), form); };
 
   EXPECT_EQ(poll().json()["error"], "authorization_pending");
@@ -131,14 +135,16 @@ TEST_F(SignInTest, DeviceCodesAreDeclinedOrGrowOld) {
   server->set_device_sign_in(DeviceSignIn::Decline, 0);
   const auto base = "https://login.microsoftonline.com/organizations/oauth2/v2.0/";
   const auto code = [&] {
-    return client->post(base + std::string("devicecode"), "client_id=" + server->access().client_id + "&scope=" + kScope)
+    return client
+        ->post(base + std::string("devicecode"), "client_id=" + server->access().client_id + "&scope=" + kScope)
         .json()["device_code"]
         .get<std::string>();
   };
   const auto poll = [&](const std::string& device_code) {
     return client
-        ->post(base + std::string("token"), "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=" +
-                                                server->access().client_id + "&device_code=" + device_code)
+        ->post(base + std::string("token"),
+               "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&client_id=" +
+                   server->access().client_id + "&device_code=" + device_code)
         .json()["error"]
         .get<std::string>();
   };
@@ -160,4 +166,4 @@ TEST_F(SignInTest, DiscoveryNamesTheTenantAndItsKeys) {
 }
 
 }  // namespace
-}  // namespace assay::sim
+}  // namespace assay::sim::server

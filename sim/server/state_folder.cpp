@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 namespace fs = std::filesystem;
@@ -45,7 +45,8 @@ Result<StateFolder> StateFolder::open(const fs::path& folder) {
   std::error_code failed;
   fs::create_directories(out.path, failed);
   if (failed)
-    return Error{ErrorCode::Denied, "cannot make `" + out.path.string() + "`: " + failed.message(), "choose another --state"};
+    return Error{ErrorCode::Denied, "cannot make `" + out.path.string() + "`: " + failed.message(),
+                 "choose another --state"};
   if (out.temporary || !fs::exists(out.path / "ca.key")) {
     out.authority = make_authority("assay-sim authority");
     out.client = make_client_identity("assay-sim reading application");
@@ -71,4 +72,4 @@ Result<StateFolder> StateFolder::open(const fs::path& folder) {
   return out;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

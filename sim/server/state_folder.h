@@ -8,7 +8,7 @@
 #include "sim/server/application.h"
 #include "sim/server/certificates.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // The files that outlive a run, so that a client need not be set up again: the authority, the applications'
 // secrets, certificate and federated credential. What is missing is made; keys are readable by their owner alone.
@@ -27,4 +27,4 @@ struct StateFolder {
   Result<void> write(const std::string& name, std::string_view bytes) const;
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 class Single final : public Resource {
@@ -23,7 +23,8 @@ std::string family(std::string_view service) { return std::string(service.substr
 // Names that a row goes by.
 bool goes_by(const Json& row, const std::string& key) {
   if (key == "*") return true;
-  for (const auto* name : {"id", "Identity", "Name", "Guid", "DomainName", "Id", "ExchangeObjectId", "PrimarySmtpAddress"}) {
+  for (const auto* name :
+       {"id", "Identity", "Name", "Guid", "DomainName", "Id", "ExchangeObjectId", "PrimarySmtpAddress"}) {
     const auto found = row.find(name);
     if (found != row.end() && found->is_string() && text::iequals(found->get<std::string>(), key)) return true;
   }
@@ -51,8 +52,9 @@ class Changed final : public Resource {
       : base_(std::move(base)), created_(std::move(created)), by_key_(std::move(by_key)) {
     for (const auto& [key, changes] : by_key_) {
       if (changes.empty() || changes.back().kind != Change::Kind::Remove) continue;
-      created_.erase(std::remove_if(created_.begin(), created_.end(), [&](const Json& row) { return goes_by(row, key); }),
-                     created_.end());
+      created_.erase(
+          std::remove_if(created_.begin(), created_.end(), [&](const Json& row) { return goes_by(row, key); }),
+          created_.end());
       if (const auto index = find_in_base(key)) removed_.push_back(*index);
     }
     std::sort(removed_.begin(), removed_.end());
@@ -150,9 +152,9 @@ std::shared_ptr<const Resource> Store::find(std::string_view service, std::strin
                                             const Json& parameters) const {
   auto base = tenant_.find(service, path, parameters);
   const auto lower = text::lower(path);
-  Changes own;                             // of the path itself
-  std::map<std::string, Changes> below;    // of path/{key}
-  std::map<std::string, Changes> deeper;   // of path/{member}/{key}: lists that stand inside the object
+  Changes own;                            // of the path itself
+  std::map<std::string, Changes> below;   // of path/{key}
+  std::map<std::string, Changes> deeper;  // of path/{member}/{key}: lists that stand inside the object
   {
     const std::lock_guard lock(mutex_);
     const auto now = now_();
@@ -167,7 +169,8 @@ std::shared_ptr<const Resource> Store::find(std::string_view service, std::strin
          at != changes_.end() && at->first.first == family(service) && at->first.second.starts_with(lower); ++at) {
       auto changes = seen(at->second);
       if (changes.empty()) continue;
-      if (at->first.second == lower) own = std::move(changes);
+      if (at->first.second == lower)
+        own = std::move(changes);
       else if (at->first.second.starts_with(prefix)) {
         const auto rest = at->first.second.substr(prefix.size());
         (rest.find('/') == std::string::npos ? below : deeper)[rest] = std::move(changes);
@@ -202,6 +205,8 @@ std::shared_ptr<const Resource> Store::find(std::string_view service, std::strin
     return std::make_shared<Single>(std::move(object));
   }
   if (!base && below.empty()) return nullptr;
+  // What one version of Graph has as an object, another may have as a list of one.
+  if (!own.empty()) below[lower.substr(lower.rfind('/') + 1)] = std::move(own);
   std::vector<Json> created;
   for (const auto& [key, changes] : below)
     for (const auto& change : changes)
@@ -209,4 +214,4 @@ std::shared_ptr<const Resource> Store::find(std::string_view service, std::strin
   return std::make_shared<Changed>(std::move(base), std::move(created), std::move(below));
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -12,7 +12,7 @@
 
 #include "sim/tenant/tenant.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // One write, seen from `visible` on: the services answer for a while as if nothing had happened.
 struct Change {
@@ -50,7 +50,8 @@ class Store {
  private:
   using Key = std::pair<std::string, std::string>;  // service family, path in lower case
 
-  void add(std::string_view service, std::string_view path, Change::Kind kind, Json body, std::chrono::milliseconds extra);
+  void add(std::string_view service, std::string_view path, Change::Kind kind, Json body,
+           std::chrono::milliseconds extra);
 
   const Tenant& tenant_;
   std::function<Time()> now_;
@@ -63,4 +64,4 @@ class Store {
 // the form {"Add": […], "Remove": […]} is made to a list.
 void merge_over(Json& target, const Json& patch);
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

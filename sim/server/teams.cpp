@@ -4,7 +4,7 @@
 #include "sim/server/endpoints.h"
 
 // The configuration API of Microsoft Teams: lists are bare arrays, an instance stands by itself.
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 Response refusal(int status, std::string_view code, const std::string& message) {
@@ -36,7 +36,8 @@ Response answer_teams(Services& services, const Request& request) {
     return refusal(404, "NotFound", "The tenant is not provisioned for Teams.");
   const bool writes = request.method == "PUT";
   if (request.method != "GET" && !writes) return refusal(405, "MethodNotAllowed", "Configurations are read or put.");
-  if (writes && !may_change(caller)) return refusal(403, "Forbidden", "The caller has no role that may change the configuration.");
+  if (writes && !may_change(caller))
+    return refusal(403, "Forbidden", "The caller has no role that may change the configuration.");
 
   const auto segments = request.segments();
   const bool configuration = segments.size() >= 3 && text::iequals(segments[0], "Skype.Policy") &&
@@ -79,4 +80,4 @@ Response answer_teams(Services& services, const Request& request) {
   return refusal(404, "NotFound", "There is no such instance.");
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "sim/server/certificates.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 std::size_t keep_body(char* data, std::size_t size, std::size_t n, void* out) {
@@ -93,9 +93,8 @@ std::string TestClient::assertion(const std::string& algorithm) const {
   const auto split = pem.find("-----BEGIN PRIVATE");
   auto identity = read_identity(pem.substr(0, split), pem.substr(split));
   CHECK(identity.has_value());
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   const auto* member = algorithm == "PS256" ? "x5t#S256" : "x5t";
   const auto print = thumbprint(identity->certificate, algorithm == "PS256" ? "SHA256" : "SHA1");
   return make_jwt(identity->key, algorithm, {{member, base64url(print)}},
@@ -110,20 +109,22 @@ std::string TestClient::assertion(const std::string& algorithm) const {
 
 void TestClient::sign_in(const std::string& scope) {
   token.clear();
-  const auto reply =
-      post(token_address(), "grant_type=client_credentials&client_id=" + access_.client_id + "&scope=" + url_encode(scope) +
-                                "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
-                                "&client_assertion=" + assertion());
+  const auto reply = post(
+      token_address(), "grant_type=client_credentials&client_id=" + access_.client_id + "&scope=" + url_encode(scope) +
+                           "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+                           "&client_assertion=" +
+                           assertion());
   CHECK(reply.status == 200);
   token = reply.json().at("access_token").get<std::string>();
 }
 
 void TestClient::sign_in_by_secret(const std::string& scope) {
   token.clear();
-  const auto reply = post(token_address(), "grant_type=client_credentials&client_id=" + access_.client_id + "&scope=" +
-                                               url_encode(scope) + "&client_secret=" + url_encode(access_.client_secret));
+  const auto reply =
+      post(token_address(), "grant_type=client_credentials&client_id=" + access_.client_id +
+                                "&scope=" + url_encode(scope) + "&client_secret=" + url_encode(access_.client_secret));
   CHECK(reply.status == 200);
   token = reply.json().at("access_token").get<std::string>();
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -6,10 +6,10 @@
 
 #include "sim/server/server.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 struct Reply {
-  int status = 0;  // 0: there was no whole answer
+  int status = 0;                              // 0: there was no whole answer
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
   std::string error;  // what the client says of the connection
@@ -44,4 +44,4 @@ class TestClient {
   void* curl_;
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 std::optional<Refusal> Throttle::take(const std::vector<Limit>& limits, WallTime now, double& used) {
   const std::lock_guard lock(mutex_);
@@ -32,4 +32,4 @@ std::optional<Refusal> Throttle::take(const std::vector<Limit>& limits, WallTime
   return std::nullopt;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -8,15 +8,15 @@
 
 #include "sim/server/options.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // A limit as a service publishes it: so many units in a window. As a token bucket: full at first, refilled evenly.
 struct Limit {
-  std::string name;        // who counts together: limits of one name share one bucket
-  double units = 0;        // in a window
-  double window = 0;       // seconds
-  double cost = 1;         // what this request takes
-  bool retry_after = true; // whether the refusal says how long to wait
+  std::string name;              // who counts together: limits of one name share one bucket
+  double units = 0;              // in a window
+  double window = 0;             // seconds
+  double cost = 1;               // what this request takes
+  bool retry_after = true;       // whether the refusal says how long to wait
   std::string information = {};  // x-ms-throttle-information; empty: the service sends none
 };
 
@@ -41,4 +41,4 @@ class Throttle {
   std::map<std::string, Bucket> buckets_;
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 using std::chrono::milliseconds;
@@ -45,4 +45,4 @@ TEST(ThrottleTest, TellsTheShareThatIsUsed) {
 }
 
 }  // namespace
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 namespace {
 
 std::int64_t seconds(WallTime at) {
@@ -133,4 +133,4 @@ TokenState Tokens::read(const Request& request, std::string_view resource, Calle
   return TokenState::Good;
 }
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -13,16 +13,16 @@
 #include "sim/server/jose.h"
 #include "sim/server/options.h"
 
-namespace assay::sim {
+namespace assay::sim::server {
 
 // Whom a token speaks for.
 struct Caller {
   std::string app_id;
   std::string object_id;
   bool app_only = true;
-  bool by_secret = false;                // the token was got with a secret, which SharePoint refuses
-  std::set<std::string> permissions;     // roles, or scopes of a signed-in user
-  std::set<std::string> directory_roles; // template ids
+  bool by_secret = false;                 // the token was got with a secret, which SharePoint refuses
+  std::set<std::string> permissions;      // roles, or scopes of a signed-in user
+  std::set<std::string> directory_roles;  // template ids
 
   // Holds the permission, or the writing one of the same thing.
   bool holds(std::string_view permission) const;
@@ -62,4 +62,4 @@ class Tokens {
   mutable std::map<std::string, Json> verified_;  // tokens whose signature was found good
 };
 
-}  // namespace assay::sim
+}  // namespace assay::sim::server

@@ -53,6 +53,8 @@ std::shared_ptr<const Resource> Tenant::find(std::string_view service, std::stri
   return state_->registry.find(service, path, parameters);
 }
 
+std::vector<std::string> Tenant::paths(std::string_view service) const { return state_->registry.paths(service); }
+
 std::optional<std::string> Tenant::required_plan(std::string_view service, std::string_view path) const {
   if (service.starts_with("graph") && text::iequals(path, "users/signInActivity")) return "AAD_PREMIUM";
   const auto* entry = state_->registry.entry(service, path);

@@ -71,6 +71,9 @@ class Tenant {
   std::shared_ptr<const Resource> find(std::string_view service, std::string_view path,
                                        const Json& parameters = Json::object()) const;
 
+  // Every list, object, cmdlet or type of a service that `find` knows, in lower case; not what belongs to one element.
+  std::vector<std::string> paths(std::string_view service) const;
+
   // The service plan without which the service refuses this path (403, or a cmdlet that is not recognised). A property
   // with a licence of its own is asked for behind the list: `users/signInActivity`.
   std::optional<std::string> required_plan(std::string_view service, std::string_view path) const;

@@ -11,8 +11,9 @@ namespace assay::catalog {
 namespace {
 
 constexpr auto kKeys = std::to_array<std::string_view>(
-    {"service", "version", "path", "method", "query", "headers",    "body", "cmdlet",    "parameters", "object", "call",
-     "record",  "name",    "list", "rows",   "each",  "permission", "role", "delegated", "sql",        "needs"});
+    {"service",    "version", "path",      "method", "query", "headers", "body", "cmdlet",
+     "parameters", "object",  "call",      "record", "name",  "list",    "rows", "each",
+     "permission", "role",    "delegated", "sql",    "needs", "pages"});
 
 // A value as text: a list is joined by commas, as query options want it.
 std::string as_text(const Json& value) {
@@ -67,6 +68,7 @@ Result<Source> read_source(const Json& source) {
   out.rows = text_at("rows");
   out.permissions = as_list(source.value("permission", Json()));
   out.role = text_at("role");
+  if (source.contains("pages") && source["pages"].is_number_unsigned()) out.pages = source["pages"].get<std::size_t>();
   out.delegated = source.value("delegated", Json(false)) == Json(true);
   out.sql = text_at("sql");
   out.needs = as_list(source.value("needs", Json()));
@@ -98,7 +100,7 @@ std::string request_key(const Source& source) {
            {"method", source.method},   {"query", source.query},     {"headers", source.headers},
            {"body", source.body},       {"cmdlet", source.cmdlet},   {"parameters", source.parameters},
            {"object", source.object},   {"call", source.call},       {"record", source.record},
-           {"name", source.name}};
+           {"name", source.name},       {"pages", source.pages}};
   if (source.each) key["each"] = {source.each->table, source.each->columns, source.each->where};
   return key.dump();
 }

@@ -26,15 +26,16 @@ struct Source {
   std::string method;   // GET; POST for a service that reads by it; csom
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<std::pair<std::string, std::string>> headers;
-  Json body;           // of a POST; null: none
-  std::string cmdlet;  // exchange, compliance
-  Json parameters;     // of the cmdlet
-  std::string object;  // teams: the type of configuration; sharepoint: what a `csom` request is made on
-  std::string call;    // sharepoint: the method that a `csom` request calls
-  std::string record;  // dns: TXT, MX, CNAME, …
-  std::string name;    // dns: what is asked for, with `{column}`
-  std::string list;    // pointer to the list of elements in an answer; `/`: the answer is it, or is the one element
-  std::string rows;    // pointer inside each element to the real rows
+  Json body;              // of a POST; null: none
+  std::string cmdlet;     // exchange, compliance
+  Json parameters;        // of the cmdlet
+  std::string object;     // teams: the type of configuration; sharepoint: what a `csom` request is made on
+  std::string call;       // sharepoint: the method that a `csom` request calls
+  std::string record;     // dns: TXT, MX, CNAME, …
+  std::string name;       // dns: what is asked for, with `{column}`
+  std::string list;       // pointer to the list of elements in an answer; `/`: the answer is it, or is the one element
+  std::string rows;       // pointer inside each element to the real rows
+  std::size_t pages = 0;  // most answers to read; 0: all
   std::optional<Each> each;
   std::vector<std::string> permissions;  // any one suffices
   std::string role;                      // directory role that the application needs besides

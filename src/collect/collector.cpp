@@ -86,6 +86,8 @@ class Collector {
     std::uint32_t seed = options_.seed;
     for (auto& service : services) {
       auto name = service.name;
+      if (name == "dns") continue;  // has no URLs
+      if (!options_.paced) service.limits.clear();
       senders_[name] = std::make_unique<m365::Sender>(world_.loop, world_.client, world_.sign_in, world_.clock,
                                                       std::move(service), seed++);
     }
@@ -272,8 +274,10 @@ http::Task<void> Collector::run_request(const Request& request) {
       cover(request, snapshot::State::NotOffered, "the service does not exist in this cloud");
     } else {
       if (asked != nullptr) {
-        const auto learnt = co_await facts_.learn(asked->service().base + asked->service().resource);
+        const auto named = asked->service().base + asked->service().resource;
+        const auto learnt = co_await facts_.learn(named);
         if (!learnt) done = learnt.error();
+        asked->set_resource(m365::filled(asked->service().resource, [this](auto name) { return value_of(name); }));
       }
       if (done) {
         if (source.each) {
@@ -336,7 +340,7 @@ http::Task<Result<void>> Collector::read_pages(const Request& request, m365::Sen
           fatal(kept.error());
           co_return std::move(kept).error();
         }
-        if (next->empty()) {
+        if (next->empty() || pages + 1 == request.source.pages) {
           auto covered = cover_collected(request);
           co_return covered;
         }
@@ -472,7 +476,8 @@ http::Task<Result<void>> Collector::read_members(const Request& request, m365::S
 }
 
 http::Task<void> Collector::fetch(const Request& request, m365::Sender& sender, snapshot::Given given, Fetched& out) {
-  co_await follow(request, sender, given, {}, out);
+  const std::string first;
+  co_await follow(request, sender, given, first, out);
 }
 
 // All pages of one thing, beginning at `next` or at the first.
@@ -589,8 +594,9 @@ http::Task<void> Collector::fetch_batch(const Request& request, m365::Sender& se
       }
     }
   }
+  const std::string first;
   for (std::size_t i = 0; i < given.size(); ++i)
-    if (!answered[i]) co_await follow(request, sender, given[i], {}, out[i]);
+    if (!answered[i]) co_await follow(request, sender, given[i], first, out[i]);
 }
 
 http::Task<void> Collector::look_up(const Request& request, snapshot::Given given, Fetched& out) {
@@ -709,8 +715,10 @@ http::Task<Result<Outcome>> Collector::run() {
     earlier_.emplace(std::move(name), std::move(coverage));
   }
   // Nobody can be asked without a token: that ends the run at the door, with what to do about it.
-  auto token = co_await world_.sign_in.token(sender("graph") == nullptr ? "https://graph.microsoft.com"
-                                                                        : sender("graph")->service().resource);
+  // (Arguments of coroutines get a name first: GCC 12 destroys some temporaries twice.)
+  std::string resource = "https://graph.microsoft.com";
+  if (const auto* graph = sender("graph")) resource = graph->service().resource;
+  auto token = co_await world_.sign_in.token(resource);
   CO_CHECK(token);
   std::vector<http::Task<void>> tasks;
   open_ = plan_.requests.size() + plan_.derived.size();
@@ -800,6 +808,7 @@ Result<Outcome> collect_tenant(const catalog::Catalogue& catalogue, const Config
     }
     auto own = options;
     own.cloud_apps = config.cloud_apps;
+    own.paced = config.paced;
     std::set<std::string> scope;
     for (const auto* control : *controls) scope.insert(control->service);
     own.scope.assign(scope.begin(), scope.end());

@@ -49,6 +49,7 @@ struct CollectOptions {
   std::vector<std::string> scope;  // products that it sets out to read, for the manifest
   std::string program_version;
   std::string cloud_apps;
+  bool paced = true;       // false: the services' limits are not held, for a simulated tenant without them
   std::uint32_t seed = 1;  // of the jitter
   OnStatus on_status;
 };

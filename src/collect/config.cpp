@@ -157,6 +157,7 @@ Result<Config> read_config(const std::filesystem::path& file) {
                                               "proxy",
                                               "ca_file",
                                               "connect_to",
+                                              "limits",
                                               "secret",
                                               "certificate_password"};
   for (const auto& item : root) {
@@ -180,6 +181,9 @@ Result<Config> read_config(const std::filesystem::path& file) {
   out.proxy = TRY(in.text("proxy"));
   out.ca_file = TRY(in.path("ca_file"));
   out.connect_to = TRY(in.text("connect_to"));
+  const auto limits = TRY(in.text("limits"));
+  if (!limits.empty() && limits != "none") return in.mistake(in.root()["limits"], "`limits` is none, or left out");
+  out.paced = limits.empty();
   return out;
 }
 

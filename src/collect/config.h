@@ -23,6 +23,7 @@ struct Config {
   std::string proxy;
   std::filesystem::path ca_file;
   std::string connect_to;  // HOST:PORT of a simulated tenant
+  bool paced = true;       // false: the services' limits need not be held
 };
 
 // Reads the file. Secrets are looked up where it says: in files beside it or in the environment. Every mistake is one

@@ -132,7 +132,8 @@ http::Task<Result<std::string>> Facts::find_compliance_host() {
   const auto front = http::host(resource);
   auto token = co_await sign_in_.token(resource);
   if (!token) co_return std::move(token).error();
-  auto domain = co_await learn("{initial_domain}");
+  const std::string needed = "{initial_domain}";
+  auto domain = co_await learn(needed);
   CO_CHECK(domain);
   for (int tries = 0; tries < 6; ++tries) {
     http::Request request;

@@ -18,10 +18,17 @@ namespace assay::http {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
+  // No aggregate: GCC 12 destroys an aggregate twice that is made in the call of a coroutine.
+  Request() = default;
+  static Request get(std::string of) {
+    Request out;
+    out.url = std::move(of);
+    return out;
+  }
   std::string method = "GET";
-  std::string url;
-  Headers headers;
-  std::string body;
+  std::string url{};
+  Headers headers{};
+  std::string body{};
   std::chrono::seconds timeout{120};     // for the whole exchange
   std::size_t most_bytes = 256U << 20U;  // a longer body breaks the request off: Limit
 };

@@ -154,8 +154,6 @@ http::Task<Result<Answer>> Sender::ask(Question question) {
     if (held->gate && held->applies(question)) places.push_back(co_await held->gate->enter());
   bool renewed = false;
   for (int tries = 1;; ++tries) {
-    if (failures_in_a_row_ >= kDown)
-      co_return Error{ErrorCode::Network, fmt::format("{} does not answer", service_.title), "try again later"};
     co_await pass_limits(question);
     std::string token;
     if (!service_.resource.empty()) {
@@ -172,6 +170,8 @@ http::Task<Result<Answer>> Sender::ask(Question question) {
     Result<http::Response> response = Error{};
     {
       const auto place = co_await gate_.enter();
+      if (failures_in_a_row_ >= kDown)
+        co_return Error{ErrorCode::Network, fmt::format("{} does not answer", service_.title), "try again later"};
       ++counters_.requests;
       if (tries > 1) ++counters_.retries;
       response = co_await client_.send(std::move(request));

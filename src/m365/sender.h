@@ -32,11 +32,18 @@ struct Refusal {
 };
 
 struct Question {
+  Question() = default;  // no aggregate, as http::Request
+  static Question get(std::string base, std::string of) {
+    Question out;
+    out.url = std::move(base) + of;
+    out.path = std::move(of);
+    return out;
+  }
   std::string method = "GET";
-  std::string url;
-  std::string path;  // of the service's own, for its limits
-  http::Headers headers;
-  std::string body;
+  std::string url{};
+  std::string path{};  // of the service's own, for its limits
+  http::Headers headers{};
+  std::string body{};
   double units = 1;
 };
 
@@ -63,6 +70,9 @@ class Sender {
   // An answer, or what a refusal means. An error: the service could not be reached, however often it was tried, or
   // sign-in was refused. Only for requests that read: they are sent again.
   http::Task<Result<Answer>> ask(Question question);
+
+  // Whose token the service takes, when that hangs on the tenant and was found out only now.
+  void set_resource(std::string resource) { service_.resource = std::move(resource); }
 
   const Service& service() const { return service_; }
   const Counters& counters() const { return counters_; }

@@ -99,7 +99,10 @@ std::string filled(std::string_view text, const std::function<std::optional<std:
     const auto close = open == text.npos ? text.npos : text.find('}', open);
     if (close == text.npos) break;
     out += text.substr(0, open);
-    if (const auto value = value_of(text.substr(open + 1, close - open - 1))) {
+    const auto name = text.substr(open + 1, close - open - 1);
+    // Some texts hold identifiers in braces, which are no names.
+    const bool is_name = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == name.npos;
+    if (const auto value = is_name ? value_of(name) : std::nullopt) {
       out += *value;
     } else {
       out += text.substr(open, close - open + 1);

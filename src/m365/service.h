@@ -44,7 +44,8 @@ bool path_begins(std::string_view path, std::string_view pattern);
 // Microsoft's formula for identity and access.
 double units_of(const Service& service, std::string_view path, const http::Headers& query);
 
-// `{name}` in a template, replaced by what `value_of` gives; a name that it does not know stays.
+// `{name}`, small letters and `_`, in a template, replaced by what `value_of` gives; a name that it does not know
+// stays.
 std::string filled(std::string_view text, const std::function<std::optional<std::string>(std::string_view)>& value_of);
 
 }  // namespace assay::m365
