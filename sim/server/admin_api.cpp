@@ -213,9 +213,11 @@ Response AdminApi::rows(const Request& request, const std::string& root, const s
   if (const auto dash = cmdlet.find('-'); dash != std::string::npos && !text::istarts_with(cmdlet, "Get-"))
     return change(cmdlet, "Get-" + cmdlet.substr(dash + 1), parameters);
   const auto resource = services.store.find(service, cmdlet, parameters);
-  if (!resource) return role_refusal();
   const auto& identity = value_at(parameters, "Identity");
-  if (identity.is_string() && resource->size() == 0)
+  // A cmdlet that there is, asked for an object that there is not.
+  const bool known = resource != nullptr || (identity.is_string() && services.store.find(service, cmdlet));
+  if (!known) return role_refusal();
+  if (!resource || (identity.is_string() && resource->size() == 0))
     return cmdlet_error(404, "NotFound", "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
                         "The operation couldn't be performed because object '" + identity.get<std::string>() +
                             "' couldn't be found on 'server'.");

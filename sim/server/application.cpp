@@ -88,7 +88,8 @@ const std::vector<std::string>& reading_permissions() {
       "InformationProtectionPolicy.Read.All", "OrgSettings-AppsAndServices.Read.All", "OrgSettings-Forms.Read.All",
       "OrgSettings-Todo.Read.All", "OrgSettings-DynamicsVoice.Read.All", "NetworkAccess.Read.All",
       "TeamSettings.Read.All", "Team.ReadBasic.All", "TeamworkAppSettings.Read.All", "CopilotPackages.Read.All",
-      "ServiceHealth.Read.All", "ServiceMessage.Read.All", "SecurityAnalyzedMessage.Read.All",
+      "ServiceHealth.Read.All", "ServiceMessage.Read.All", "CloudApp-Discovery.Read.All",
+      "RoleManagementPolicy.Read.AzureADGroup", "SecurityAnalyzedMessage.Read.All",
       // Other services.
       "Exchange.ManageAsApp", "Sites.FullControl.All", "Score.Read.All", "Machine.Read.All",
       "SecurityRecommendation.Read.All", "Vulnerability.Read.All", "Software.Read.All",

@@ -54,15 +54,18 @@ std::string answer_dns(const Tenant& tenant, std::string_view packet, bool udp) 
       records.clear();
       if (tenant.dns(name, "CNAME", records) != DnsStatus::Found) records.clear();
     }
-    std::string alias;
+    // The records may hold the whole chain already: each CNAME names the owner of what follows it.
+    bool ends = true;
     for (const auto& record : records) {
       auto data = record_data(record);
       if (!data) continue;
-      if (record.type == "CNAME" && type != "CNAME") alias = record.data.front();
       answers.push_back({name, dns_type(record.type), std::move(*data)});
+      ends = record.type != "CNAME" || type == "CNAME";
+      if (ends) continue;
+      name = record.data.front();
+      if (name.ends_with('.')) name.pop_back();
     }
-    if (alias.empty() || alias == name) break;
-    name = alias.ends_with('.') ? alias.substr(0, alias.size() - 1) : alias;
+    if (ends) break;
   }
   return write_answer(*question, kNoError, answers, limit);
 }

@@ -98,6 +98,13 @@ TEST_F(DnsServerTest, ANameThatIsNotThereIsSaidToBeSo) {
   EXPECT_EQ(answers(answer), 0);
 }
 
+TEST_F(DnsServerTest, AnAliasIsFollowedOnceToItsEnd) {
+  const auto answer = udp(query("autodiscover.contoso.com", "A", 1232));
+
+  ASSERT_EQ(rcode(answer), 0);
+  EXPECT_EQ(answers(answer), 2);  // the CNAME, and the address of what it names
+}
+
 TEST(DnsMessageTest, RecordsTakeTheirWireForm) {
   EXPECT_EQ(record_data({"TXT", {"ab", "c"}}), std::string("\x02"
                                                            "ab\x01"

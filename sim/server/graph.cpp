@@ -120,6 +120,8 @@ std::optional<Response> Graph::check_access(const Request& request, const GraphP
     access = operation_access(path.version, "GET", segments);
   }
   const auto lower = text::lower(path.text());
+  if (access == nullptr && request.method != "GET" && operation_access(path.version, "GET", path.segments) != nullptr)
+    return graph_error(405, "MethodNotAllowed", "This object has no such method.");
   if (access == nullptr) {
     const auto name = path.segments.empty() ? std::string() : path.segments.front();
     return graph_error(400, "BadRequest", "Resource not found for the segment '" + name + "'.");

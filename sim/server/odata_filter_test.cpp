@@ -67,7 +67,7 @@ TEST(FilterTest, LambdasLookIntoLists) {
 
 TEST(FilterTest, WhatIsNoFilterIsRefused) {
   for (const std::string text :
-       {"", "eq", "a eq", "a eq 'x", "(a eq 1", "a eq 1)", "a eq 1 and", "f(a)", "a in 1", "a/any(x", "a b c"})
+       {"", "a eq", "a eq 'x", "(a eq 1", "a eq 1)", "a eq 1 and", "f(a)", "a in 1", "a/any(x", "a b c"})
     EXPECT_FALSE(Filter::parse(text)) << text;
 }
 

@@ -131,6 +131,16 @@ struct Server::State {
         services{options, tokens, prefix, store, throttle, counters, random_bytes(32)},
         graph(services) {}
 
+  // Also when starting failed half-way.
+  ~State() {
+    listener.reset();
+    dns.reset();
+    std::error_code ignored;
+    if (folder.temporary) std::filesystem::remove_all(folder.path, ignored);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
   ServerOptions options;
   Tenant tenant;
   std::string prefix;
@@ -216,12 +226,7 @@ struct Server::State {
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Server::~Server() {
-  state_->listener.reset();
-  state_->dns.reset();
-  std::error_code ignored;
-  if (state_->folder.temporary) std::filesystem::remove_all(state_->folder.path, ignored);
-}
+Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
   auto state = std::make_unique<State>(std::move(options));

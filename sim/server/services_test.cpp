@@ -45,6 +45,7 @@ TEST_F(ServicesTest, ExchangeRunsCmdlets) {
   EXPECT_TRUE(reply.json()["value"][0].contains("AuditDisabled"));
   EXPECT_TRUE(reply.json()["@adminapi.warnings"].is_array());
 
+  EXPECT_EQ(invoke(kExchange, "Get-Mailbox", {{"Identity", "nobody@nowhere.example"}}).status, 404);
   const auto unknown = invoke(kExchange, "Get-Nonsense");
   EXPECT_EQ(unknown.status, 403);
   EXPECT_TRUE(unknown.json().is_discarded());

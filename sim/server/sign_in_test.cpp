@@ -17,7 +17,7 @@ class SignInTest : public testing::Test {
   SignInTest() {
     ServerOptions options;
     options.tenant.users = 20;
-    options.now = [this] { return now; };
+    options.now = time.function();
     server = std::move(*Server::start(options));
     client = std::make_unique<TestClient>(*server);
   }
@@ -35,7 +35,7 @@ class SignInTest : public testing::Test {
            jwt;
   }
 
-  WallTime now = std::chrono::system_clock::now();
+  TestTime time;
   std::unique_ptr<Server> server;
   std::unique_ptr<TestClient> client;
 };
@@ -65,7 +65,7 @@ TEST_F(SignInTest, ABadAssertionIsRefused) {
   forged[forged.size() - 20] = forged[forged.size() - 20] == 'A' ? 'B' : 'A';
   EXPECT_EQ(number_of(ask(credentials(assertion_form(forged)))), 700027);
   const auto early = client->assertion();
-  now += std::chrono::minutes(20);
+  time.advance(std::chrono::minutes(20));
   EXPECT_EQ(number_of(ask(credentials(assertion_form(early)))), 700024);
 }
 
@@ -96,7 +96,7 @@ TEST_F(SignInTest, ErrorsHaveTheirNumbers) {
 TEST_F(SignInTest, ATokenExpires) {
   client->sign_in();
   EXPECT_EQ(client->get("https://graph.microsoft.com/v1.0/organization").status, 200);
-  now += std::chrono::seconds(3600);
+  time.advance(std::chrono::seconds(3600));
 
   const auto reply = client->get("https://graph.microsoft.com/v1.0/organization");
 
@@ -117,9 +117,9 @@ TEST_F(SignInTest, ADeviceCodeIsPendingUntilItIsApproved) {
 
   EXPECT_EQ(poll().json()["error"], "authorization_pending");
   EXPECT_EQ(poll().json()["error"], "slow_down");
-  now += std::chrono::seconds(5);
+  time.advance(std::chrono::seconds(5));
   EXPECT_EQ(poll().json()["error"], "authorization_pending");
-  now += std::chrono::seconds(5);
+  time.advance(std::chrono::seconds(5));
   const auto done = poll();
   ASSERT_EQ(done.status, 200) << done.body;
   EXPECT_TRUE(done.json().contains("id_token"));
@@ -151,7 +151,7 @@ TEST_F(SignInTest, DeviceCodesAreDeclinedOrGrowOld) {
   EXPECT_EQ(poll(code()), "authorization_declined");
   EXPECT_EQ(poll("nonsense"), "bad_verification_code");
   const auto old = code();
-  now += std::chrono::seconds(901);
+  time.advance(std::chrono::seconds(901));
   EXPECT_EQ(poll(old), "expired_token");
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -7,6 +9,19 @@
 #include "sim/server/server.h"
 
 namespace assay::sim::server {
+
+// Time that stands still until a test moves it.
+class TestTime {
+ public:
+  WallTime now() const { return WallTime(WallTime::duration(ticks_.load())); }
+  void advance(WallTime::duration by) { ticks_ += by.count(); }
+  std::function<WallTime()> function() {
+    return [this] { return now(); };
+  }
+
+ private:
+  std::atomic<WallTime::rep> ticks_{std::chrono::system_clock::now().time_since_epoch().count()};
+};
 
 struct Reply {
   int status = 0;                              // 0: there was no whole answer

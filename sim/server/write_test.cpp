@@ -15,7 +15,7 @@ class WriteTest : public testing::Test {
   WriteTest() {
     ServerOptions options;
     options.tenant.users = 20;
-    options.now = [this] { return now; };
+    options.now = time.function();
     options.write_delay = std::chrono::seconds(30);
     options.audit_delay = std::chrono::seconds(60);
     server = std::move(*Server::start(options));
@@ -32,7 +32,7 @@ class WriteTest : public testing::Test {
     client->token = reply.json()["access_token"].get<std::string>();
   }
 
-  WallTime now = std::chrono::system_clock::now();
+  TestTime time;
   std::unique_ptr<Server> server;
   std::unique_ptr<TestClient> client;
 };
@@ -56,7 +56,7 @@ TEST_F(WriteTest, APatchMergesAndIsSeenLater) {
   EXPECT_EQ(reply.status, 204) << reply.body;
   EXPECT_EQ(reply.body, "");
   EXPECT_EQ(client->get(url).json()["allowInvitesFrom"], before["allowInvitesFrom"]);
-  now += std::chrono::seconds(31);
+  time.advance(std::chrono::seconds(31));
   const auto after = client->get(url).json();
   EXPECT_EQ(after["allowInvitesFrom"], "none");
   EXPECT_EQ(after["defaultUserRolePermissions"]["allowedToCreateApps"], false);
@@ -74,16 +74,16 @@ TEST_F(WriteTest, ObjectsAreMadeAndRemoved) {
   ASSERT_EQ(made.status, 201) << made.body;
   const auto id = made.json()["id"].get<std::string>();
   EXPECT_TRUE(made.header("location").ends_with(id));
-  now += std::chrono::seconds(31);
+  time.advance(std::chrono::seconds(31));
   EXPECT_EQ(client->get(url).json()["value"].size(), count + 1);
   EXPECT_EQ(client->get(url + "/" + id).json()["displayName"], "Block it");
   EXPECT_EQ(client->send("DELETE", url + "/" + id, "").status, 204);
-  now += std::chrono::seconds(31);
+  time.advance(std::chrono::seconds(31));
   EXPECT_EQ(client->get(url).json()["value"].size(), count);
   EXPECT_EQ(client->get(url + "/" + id).status, 404);
 
   // Both changes are in the audit log, with the application that made them.
-  now += std::chrono::seconds(120);
+  time.advance(std::chrono::seconds(120));
   const auto audits = client->get(kGraph + "/auditLogs/directoryAudits?$top=2").json()["value"];
   std::set<std::string> activities;
   for (const auto& row : audits) {
@@ -100,7 +100,7 @@ TEST_F(WriteTest, SomeObjectsAreOnlyReplaced) {
 
   EXPECT_EQ(client->send("PATCH", url, R"({"isEnabled":true})").status, 405);
   EXPECT_EQ(client->send("PUT", url, R"({"isEnabled":true,"reviewers":[]})").status, 204);
-  now += std::chrono::seconds(31);
+  time.advance(std::chrono::seconds(31));
   EXPECT_FALSE(client->get(url).json().contains("requestDurationInDays"));
 }
 
@@ -112,7 +112,7 @@ TEST_F(WriteTest, AMethodsConfigurationShowsInItsPolicyToo) {
   const auto body = R"({"@odata.type":"#microsoft.graph.smsAuthenticationMethodConfiguration","state":"disabled"})";
   EXPECT_EQ(client->send("PATCH", url, body).status, 204);
 
-  now += std::chrono::seconds(31);
+  time.advance(std::chrono::seconds(31));
   EXPECT_EQ(client->get(url).json()["state"], "disabled");
   const auto whole = client->get(policy).json();
   for (const auto& one : whole["authenticationMethodConfigurations"]) {
@@ -132,7 +132,7 @@ TEST_F(WriteTest, CmdletsChangeWhatTheyName) {
   EXPECT_EQ(run("Set-RemoteDomain", {{"Identity", "nobody"}, {"AutoForwardEnabled", false}}).status, 404);
   EXPECT_EQ(run("Set-RemoteDomain", {{"Identity", "Default"}, {"AutoForwardEnabled", false}}).status, 200);
 
-  now += std::chrono::seconds(31);
+  time.advance(std::chrono::seconds(31));
   EXPECT_EQ(run("Get-OrganizationConfig", Json::object()).json()["value"][0]["AuditDisabled"], true);
   EXPECT_EQ(run("Get-RemoteDomain", Json::object()).json()["value"][0]["AutoForwardEnabled"], false);
 }
@@ -146,7 +146,7 @@ TEST_F(WriteTest, TeamsAndSharePointMerge) {
           ->send("PUT", teams + "/configuration/Global", R"({"Identity":"Global","AutoAdmittedUsers":"OrganizerOnly"})")
           .status,
       200);
-  now += std::chrono::seconds(31);
+  time.advance(std::chrono::seconds(31));
   EXPECT_EQ(client->get(teams + "/configuration/Global").json()["AutoAdmittedUsers"], "OrganizerOnly");
   EXPECT_EQ(client->get(teams).json()[0]["AutoAdmittedUsers"], "OrganizerOnly");
 
@@ -155,7 +155,7 @@ TEST_F(WriteTest, TeamsAndSharePointMerge) {
   EXPECT_EQ(
       client->post(tenant, R"({"__metadata":{"type":"x"},"SharingCapability":3})", {"X-HTTP-Method: MERGE"}).status,
       204);
-  now += std::chrono::seconds(31);
+  time.advance(std::chrono::seconds(31));
   EXPECT_EQ(client->get(tenant, {"Accept: application/json;odata=nometadata"}).json()["SharingCapability"], 3);
 }
 

@@ -221,6 +221,8 @@ Json Devices::machine_object(std::size_t device) const {
       {"isAadJoined", true},
       {"aadDeviceId", device_id(device)},
       {"machineTags", Json::array()},
+      {"isExcluded", false},
+      {"exclusionReason", nullptr},
       {"onboardingStatus", "Onboarded"},
       {"defenderAvStatus", world_->seed.chance(world_->by_posture(0.3, 0.2, 0.05, 0.01, 0.0), "old signatures", device)
                                ? "NotUpdated"

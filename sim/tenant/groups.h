@@ -21,6 +21,8 @@ class Groups {
   explicit Groups(WorldPtr world);
 
   std::size_t size() const { return fixed_.size() + teams_ + lists_; }
+  std::size_t first_team() const { return fixed_.size(); }  // Microsoft 365 groups, one after the other
+  std::size_t teams() const { return teams_; }
   std::string id(std::size_t index) const { return world_->seed.guid("group", index); }
   std::optional<std::size_t> index_of(std::string_view id) const;
   std::string id_of(std::string_view name) const;  // of a group of the data file; a name that is not there is a bug

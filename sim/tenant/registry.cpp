@@ -12,7 +12,11 @@ class Presented final : public Resource {
  public:
   Presented(ResourcePtr raw, bool beta) : raw_(std::move(raw)), beta_(beta) {}
   std::size_t size() const override { return raw_->size(); }
-  Json at(std::size_t index) const override { return presented(raw_->at(index), beta_); }
+  Json at(std::size_t index) const override {
+    Json object = raw_->at(index);
+    present(object, beta_);
+    return object;
+  }
   std::optional<std::size_t> index_of(std::string_view id) const override { return raw_->index_of(id); }
   bool singleton() const override { return raw_->singleton(); }
 
@@ -100,20 +104,29 @@ std::optional<std::size_t> find_by(const Resource& list, const std::string& key,
 
 }  // namespace
 
-Json presented(const Json& raw, bool beta) {
+// In place: nearly all properties stay as they are, and copying them would cost as much as making them.
+void present(Json& raw, bool beta) {
+  if (!raw.is_structured()) return;
   if (raw.is_array()) {
-    Json out = Json::array();
-    for (const auto& element : raw) out.push_back(presented(element, beta));
-    return out;
+    for (auto& element : raw) present(element, beta);
+    return;
   }
-  if (!raw.is_object()) return raw;
-  Json out = Json::object();
-  for (const auto& [key, value] : raw.items()) {
+  std::vector<std::pair<std::string, Json>> renamed;
+  for (auto member = raw.begin(); member != raw.end();) {
     std::string_view name;
-    if (!wants(beta, key, name) || name.starts_with(">")) continue;
-    out[std::string(name)] = value.is_structured() ? presented(value, beta) : value;
+    const bool shown = wants(beta, member.key(), name) && !name.starts_with(">");
+    if (shown && name.size() == member.key().size()) {
+      present(*member, beta);
+      ++member;
+      continue;
+    }
+    if (shown) renamed.emplace_back(name, std::move(*member));
+    member = raw.erase(member);
   }
-  return out;
+  for (auto& [name, value] : renamed) {
+    present(value, beta);
+    raw[name] = std::move(value);
+  }
 }
 
 void Registry::add(std::string_view service, std::string_view path, Entry entry) {

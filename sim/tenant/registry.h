@@ -50,7 +50,7 @@ class Registry {
   std::map<std::string, std::map<std::string, Entry, std::less<>>, std::less<>> services_;
 };
 
-// The raw object as one version of the service shows it.
-Json presented(const Json& raw, bool beta);
+// Makes of a raw object what one version of the service shows.
+void present(Json& raw, bool beta);
 
 }  // namespace assay::sim

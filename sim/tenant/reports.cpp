@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/tenant/applications.h"
 #include "sim/tenant/calendar.h"
 #include "sim/tenant/users.h"
 
@@ -230,6 +231,31 @@ Json sign_in(const World& world, std::size_t index, std::size_t a_day) {
           {"userPrincipalName", user_principal_name(world, person)}};
 }
 
+// When one of the tenant's own programs was last used. Careless tenants keep programs that nobody uses any more.
+Json application_use(const World& world, std::size_t number) {
+  const bool idle = world.seed.share("program idle", number) < world.by_posture(0.45, 0.4, 0.2, 0.03, 0.0);
+  const auto day = world.options.day - static_cast<int>(idle ? 100 + world.seed.below(300, "program used", number)
+                                                             : world.seed.below(4, "program used", number));
+  const auto use = [&](bool there) -> Json {
+    const Json when = there ? Json(iso_time(day, 40000)) : Json(nullptr);
+    const Json request = there ? Json(world.seed.guid("program request", number)) : Json(nullptr);
+    return {{"lastSignInDateTime", when},
+            {"lastSignInRequestId", request},
+            {"lastNonInteractiveSignInDateTime", nullptr},
+            {"lastNonInteractiveSignInRequestId", nullptr},
+            {"lastSuccessfulSignInDateTime", when},
+            {"lastSuccessfulSignInRequestId", request}};
+  };
+  const Json principal = service_principal_object(world, kMicrosoftApplications + number);
+  return {{"id", world.seed.token("program activity", number, 48)},
+          {"appId", principal["appId"]},
+          {"lastSignInActivity", use(true)},
+          {"applicationAuthenticationClientSignInActivity", use(true)},
+          {"applicationAuthenticationResourceSignInActivity", use(false)},
+          {"delegatedClientSignInActivity", use(false)},
+          {"delegatedResourceSignInActivity", use(false)}};
+}
+
 }  // namespace
 
 Json authentication_of(const World& world, std::size_t user) {
@@ -322,7 +348,14 @@ void add_reports(Registry& registry, const WorldPtr& world, const RolesPtr& role
            [=](const Request&) { return made(a_day * 30, [=](std::size_t i) { return sign_in(*world, i, a_day); }); },
        .plan = "AAD_PREMIUM"});
   registry.add_rows("graph", "auditLogs/provisioning", {});
-  registry.add_rows("graph", "reports/servicePrincipalSignInActivities", {}, "AAD_PREMIUM", true);
+  registry.add("graph", "reports/servicePrincipalSignInActivities",
+               {.list =
+                    [world](const Request&) {
+                      return made(own_applications(*world),
+                                  [world](std::size_t i) { return application_use(*world, i); });
+                    },
+                .plan = "AAD_PREMIUM",
+                .only_beta = true});
   registry.add_rows("graph", "reports/appCredentialSignInActivities", {}, "AAD_PREMIUM", true);
 }
 

@@ -17,13 +17,11 @@ struct Site {
 
 class Sites {
  public:
-  Sites(WorldPtr world, GroupsPtr groups) : world_(std::move(world)), groups_(std::move(groups)) {
-    for (std::size_t i = 0; i < groups_->size(); ++i)
-      if (groups_->object(i)["groupTypes"] == Json::array({"Unified"})) {
-        if (teams_ == 0) first_team_ = i;
-        ++teams_;
-      }
-  }
+  Sites(WorldPtr world, GroupsPtr groups)
+      : world_(std::move(world)),
+        groups_(std::move(groups)),
+        first_team_(groups_->first_team()),
+        teams_(groups_->teams()) {}
   std::size_t size() const { return 1 + teams_ + world_->people.staff(); }
   Site site(std::size_t n) const {
     const auto host = "https://" + world_->label;
@@ -102,7 +100,7 @@ class Sites {
  private:
   WorldPtr world_;
   GroupsPtr groups_;
-  std::size_t first_team_ = 0, teams_ = 0;
+  std::size_t first_team_, teams_;
 };
 
 }  // namespace

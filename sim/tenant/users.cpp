@@ -1,5 +1,6 @@
 #include "sim/tenant/users.h"
 
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -14,18 +15,24 @@ std::string_view partner_of(const World& world, const Person& person) {
   return world.seed.pick(partner_companies(), "partner", person.index);
 }
 
-Json plans_of(const World& world, std::size_t sku, int since, bool provisioned) {
+Json plans_of(const World& world, std::size_t sku, int since) {
   Json out = Json::array();
-  for (const auto& plan : world.licences.skus()[sku].plans) {
-    if (provisioned) {
+  const auto when = iso_time(since, 30000);
+  for (const auto& plan : world.licences.skus()[sku].plans)
+    out.push_back({{"assignedDateTime", when},
+                   {"capabilityStatus", "Enabled"},
+                   {"service", plan.service},
+                   {"servicePlanId", plan.id}});
+  return out;
+}
+
+// The same by service: one entry however many plans of it there are.
+Json provisioned(const World& world, std::size_t sku) {
+  Json out = Json::array();
+  std::set<std::string_view> seen;
+  for (const auto& plan : world.licences.skus()[sku].plans)
+    if (seen.insert(plan.service).second)
       out.push_back({{"capabilityStatus", "Enabled"}, {"provisioningStatus", "Success"}, {"service", plan.service}});
-    } else {
-      out.push_back({{"assignedDateTime", iso_time(since, 30000)},
-                     {"capabilityStatus", "Enabled"},
-                     {"service", plan.service},
-                     {"servicePlanId", plan.id}});
-    }
-  }
   return out;
 }
 
@@ -160,7 +167,6 @@ Json user_object(const World& world, std::size_t index) {
                {"otherMails", guest ? Json::array({mail}) : Json::array()},
                {"passwordProfile", nullptr},
                {"preferredDataLocation", nullptr},
-               {"refreshTokensValidFromDateTime", iso_time(person.last_password_change, 36000)},
                {"securityIdentifier", "S-1-12-1-" + std::to_string(world.seed.roll("sid", index) % 4294967295ULL) +
                                           "-1142117-2913-" + std::to_string(index + 7)},
                {"serviceProvisioningErrors", Json::array()},
@@ -169,7 +175,6 @@ Json user_object(const World& world, std::size_t index) {
                {"surname", text_or_null(person.surname)},
                {"userPrincipalName", upn},
                {"userType", guest ? "Guest" : "Member"}};
-  user.erase("refreshTokensValidFromDateTime");
   add_place(person, user);
   add_premises(world, person, user);
 
@@ -192,8 +197,8 @@ Json user_object(const World& world, std::size_t index) {
     const auto& product = world.licences.skus()[static_cast<std::size_t>(sku)];
     const auto since = std::max(person.created, -700);
     user["assignedLicenses"].push_back({{"skuId", product.id}, {"disabledPlans", Json::array()}});
-    user["assignedPlans"] = plans_of(world, static_cast<std::size_t>(sku), since, false);
-    user["provisionedPlans"] = plans_of(world, static_cast<std::size_t>(sku), since, true);
+    user["assignedPlans"] = plans_of(world, static_cast<std::size_t>(sku), since);
+    user["provisionedPlans"] = provisioned(world, static_cast<std::size_t>(sku));
     user["licenseAssignmentStates"].push_back({{"skuId", product.id},
                                                {"disabledPlans", Json::array()},
                                                {"assignedByGroup", nullptr},

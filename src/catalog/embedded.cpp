@@ -15,8 +15,8 @@ std::string_view between(const char* begin, const char* end) { return {begin, st
 
 }  // namespace
 
-Result<Catalogue> embedded() {
-  auto catalogue = TRY(read_image(between(assay_catalogue_begin, assay_catalogue_end)));
+Result<Catalogue> embedded(std::string_view only_framework) {
+  auto catalogue = TRY(read_image(between(assay_catalogue_begin, assay_catalogue_end), only_framework));
   catalogue.digest = between(assay_digest_begin, assay_digest_end);
   return catalogue;
 }

@@ -45,6 +45,8 @@ Json table_json(const Table& t) {
   for (const auto& s : t.scubagear)
     imports.push_back({{"key", s.key}, {"rows", s.rows}, {"map", s.map}, {"commands", strings(s.commands)}});
   out["scubagear"] = imports;
+  // How a table is worked out from others is needed whenever tables are made from pages; other sources are details.
+  if (t.source.is_object() && t.source.contains("sql")) out["source"] = t.source.dump();
   return out;
 }
 
@@ -136,6 +138,7 @@ Table table_of(Element e) {
   if (bool map = false; e["map"].get(map) == simdjson::SUCCESS) t.map = map;
   t.key = texts(e["key"]);
   t.licence = texts(e["licence"]);
+  if (Element source; e["source"].get(source) == simdjson::SUCCESS) t.source = parsed(source);
   for (Element child : e["children"].get_array()) t.children.push_back(table_of(child));
   for (Element s : e["scubagear"].get_array())
     t.scubagear.push_back({text(s["key"]), text(s["rows"]), s["map"].get_bool().value(), texts(s["commands"])});
@@ -249,18 +252,59 @@ std::string image_digest(std::string_view catalogue, std::string_view details) {
   return digest.hex();
 }
 
-Result<Catalogue> read_image(std::string_view image) {
+namespace {
+
+// Names of the tables and views that some controls read, directly or through a view, and of the tables they need.
+std::set<std::string, std::less<>> read_by(const std::vector<Control>& controls, Element views) {
+  std::set<std::string, std::less<>> out{"service_plans"};
+  std::vector<std::string> to_look_at;
+  for (const auto& control : controls) {
+    for (const auto& [name, columns] : control.sql_reads) to_look_at.push_back(name);
+    to_look_at.insert(to_look_at.end(), control.needs.begin(), control.needs.end());
+  }
+  std::unordered_map<std::string_view, Element> by_name;
+  for (Element view : views.get_array()) by_name.emplace(view["name"].get_string().value(), view);
+  while (!to_look_at.empty()) {
+    const auto name = std::move(to_look_at.back());
+    to_look_at.pop_back();
+    if (!out.insert(name).second) continue;
+    const auto view = by_name.find(name);
+    if (view == by_name.end()) continue;
+    for (auto field : view->second["reads"].get_object()) to_look_at.emplace_back(field.key);
+  }
+  return out;
+}
+
+bool is_wanted(Element table, const std::set<std::string, std::less<>>& names) {
+  if (names.count(table["table"].get_string().value()) != 0) return true;
+  for (Element child : table["children"].get_array())
+    if (names.count(child["table"].get_string().value()) != 0) return true;
+  return false;
+}
+
+}  // namespace
+
+Result<Catalogue> read_image(std::string_view image, std::string_view only_framework) {
   try {
     simdjson::dom::parser parser;
     const simdjson::padded_string padded(image);
     Element document = parser.parse(padded);
     Catalogue out;
     out.version = text(document["version"]);
-    for (Element e : document["tables"].get_array()) out.tables.push_back(table_of(e));
+    const bool all = only_framework.empty();
+    for (Element e : document["controls"].get_array()) {
+      Element answered;
+      if (all || e["frameworks"].at_key(only_framework).get(answered) == simdjson::SUCCESS)
+        out.controls.push_back(control_of(e));
+    }
+    const auto names = all ? std::set<std::string, std::less<>>() : read_by(out.controls, document["views"]);
+    for (Element e : document["tables"].get_array())
+      if (all || is_wanted(e, names)) out.tables.push_back(table_of(e));
     for (Element e : document["views"].get_array())
-      out.views.push_back({text(e["name"]), text(e["about"]), text(e["sql"]), reads_of(e["reads"]), {}});
-    for (Element e : document["controls"].get_array()) out.controls.push_back(control_of(e));
-    for (Element e : document["frameworks"].get_array()) out.frameworks.push_back(framework_of(e));
+      if (all || names.count(e["name"].get_string().value()) != 0)
+        out.views.push_back({text(e["name"]), text(e["about"]), text(e["sql"]), reads_of(e["reads"]), {}});
+    for (Element e : document["frameworks"].get_array())
+      if (all || e["id"].get_string().value() == only_framework) out.frameworks.push_back(framework_of(e));
     for (Element e : document["plans"].get_array())
       out.plans.push_back({text(e["plan"]), text(e["title"]), texts(e["offered_by"]), texts(e["also"])});
     out.build_index();

@@ -17,15 +17,16 @@ struct Image {
 };
 
 Image make_image(const Catalogue& catalogue);
-// The digest is that of both documents.
-Result<Catalogue> read_image(std::string_view catalogue);
+// The digest is that of both documents. With `only_framework`, just that framework, the controls that answer it, and
+// what these read.
+Result<Catalogue> read_image(std::string_view catalogue, std::string_view only_framework = {});
 Result<void> read_details(std::string_view details, Catalogue& catalogue);
 // Changes when a table's columns, or the way to their values, change: what a snapshot's tables were made by.
 std::string tables_definition_digest(const Catalogue& catalogue);
 std::string image_digest(std::string_view catalogue, std::string_view details);
 
 // The catalogue this program was built with.
-Result<Catalogue> embedded();
+Result<Catalogue> embedded(std::string_view only_framework = {});
 Result<void> add_embedded_details(Catalogue& catalogue);
 
 }  // namespace assay::catalog

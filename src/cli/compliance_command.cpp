@@ -17,7 +17,7 @@ struct Arguments {
 };
 
 Result<int> run_compliance(const Context& context, const Arguments& arguments) {
-  const auto catalogue = TRY(load_catalogue(context));
+  const auto catalogue = TRY(load_catalogue_for(context, arguments.framework, arguments.source));
   const auto* framework = catalogue.framework(arguments.framework);
   if (framework == nullptr)
     return Error{ErrorCode::Usage, fmt::format("there is no framework `{}`", arguments.framework),

@@ -5,6 +5,7 @@
 #include "catalog/check.h"
 #include "catalog/directory.h"
 #include "catalog/image.h"
+#include "snapshot/file.h"
 
 namespace assay::cli {
 
@@ -33,6 +34,16 @@ Result<catalog::Catalogue> load_catalogue(const Context& context, Details detail
   const auto image = catalog::make_image(catalogue);
   catalogue.digest = catalog::image_digest(image.catalogue, image.details);
   return catalogue;
+}
+
+Result<catalog::Catalogue> load_catalogue_for(const Context& context, const std::string& framework,
+                                              const std::filesystem::path& source) {
+  const bool embedded = context.catalog.empty() && context.catalog_add.empty();
+  // Decisions may name any control, and a snapshot is checked against all tables.
+  if (!embedded || !context.decisions.empty() || TRY(snapshot::looks_like_sqlite(source)))
+    return load_catalogue(context);
+  auto some = TRY(catalog::embedded(framework));
+  return some.frameworks.empty() ? load_catalogue(context) : std::move(some);
 }
 
 Result<snapshot::Evidence> read_source(const Context& context, const catalog::Catalogue& catalogue,

@@ -32,6 +32,9 @@ struct Context {
 // the first of them. Without details the embedded one has no cases, remediations and sources (catalog/image.h).
 enum class Details { Without, With };
 Result<catalog::Catalogue> load_catalogue(const Context& context, Details details = Details::Without);
+// As much of it as answers a framework for this source: an export that is judged without decisions needs no more.
+Result<catalog::Catalogue> load_catalogue_for(const Context& context, const std::string& framework,
+                                              const std::filesystem::path& source);
 
 // Everything that judging a source gives. The evidence stays open for those who want to ask more of it.
 struct Judged {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "collect/facts.h"
 #include "collect/questions.h"
+#include "snapshot/derive.h"
 #include "sql/guard.h"
 
 namespace assay::collect {
@@ -51,24 +52,6 @@ std::string permission_text(const catalog::Source& source) {
   auto out = text::join(source.permissions, " or ");
   if (!source.role.empty()) out += (out.empty() ? "" : ", and ") + ("the role " + source.role);
   return out;
-}
-
-// Fills a table by a SELECT over others, which is foreign code; its columns go by name.
-Result<std::size_t> derive(const sql::Database& db, const catalog::Table& table, const std::string& select) {
-  TRY(db.execute("DELETE FROM " + sql::identifier(table.name) + "; DROP TABLE IF EXISTS temp.assay_derived"));
-  std::string columns;
-  {
-    sql::Guard guard(db, {});
-    TRY(guard.materialise("assay_derived", select));
-    const auto rows = TRY(guard.prepare("SELECT * FROM assay_derived LIMIT 0"));
-    for (int i = 0; i < rows.columns(); ++i)
-      if (table.column(rows.column_name(i)) != nullptr)
-        columns += (columns.empty() ? "" : ", ") + sql::identifier(rows.column_name(i));
-  }
-  TRY(db.execute(fmt::format("INSERT INTO {0}({1}) SELECT {1} FROM temp.assay_derived; DROP TABLE temp.assay_derived",
-                             sql::identifier(table.name), columns)));
-  const auto count = TRY(db.value("SELECT count(*) FROM " + sql::identifier(table.name)));
-  return static_cast<std::size_t>(std::atoll(count.value_or("0").c_str()));
 }
 
 class Collector {
@@ -648,7 +631,7 @@ http::Task<void> Collector::run_derived(const Derived& derived) {
                   fmt::format("it is worked out from `{}`, which was not collected{}{}", missing->table,
                               missing->detail.empty() ? "" : ": ", missing->detail)});
   } else {
-    auto rows = derive(collection_.db(), table, derived.source.sql);
+    auto rows = snapshot::derive(collection_.db(), table, derived.source.sql);
     if (!rows) {
       finish_table({table.name, snapshot::State::Failed, 0, rows.error().message});
     } else {

@@ -6,6 +6,7 @@
 #include "import/scubagear.h"
 #include "snapshot/byte_source.h"
 #include "snapshot/file.h"
+#include "snapshot/rederive.h"
 
 namespace assay::import {
 namespace {
@@ -44,8 +45,15 @@ Result<snapshot::Evidence> open_snapshot(const std::filesystem::path& file, cons
   if (TRY(snapshot::fits(stored.db, catalogue))) return stored;
   // Another catalogue wrote it: make the tables again from the evidence.
   snapshot::Evidence evidence;
-  TRY(prepare_memory(evidence, catalogue, options.only));
   const snapshot::Documents documents(stored.db);
+  const bool answers = TRY(documents.are_answers());
+  // Tables that are worked out from others read columns that no control does: then all are made.
+  TRY(prepare_memory(evidence, catalogue, answers ? nullptr : options.only));
+  if (answers) {
+    TRY(snapshot::rederive(stored, catalogue, nullptr, evidence));
+    TRY(evidence.db.execute("COMMIT"));
+    return evidence;
+  }
   for (const auto& document : TRY(documents.list())) {
     auto bytes = TRY(documents.bytes(document.info.document));
     if (document.info.url.starts_with(kScubagearUrl))

@@ -19,8 +19,6 @@
 namespace assay::snapshot {
 namespace {
 
-
-
 constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 
 std::uint32_t big_endian(const char* p) {
@@ -242,6 +240,11 @@ Result<std::vector<Documents::Document>> Documents::list() const {
     out.push_back({{rows.integer(0), std::string(rows.text(1)), std::string(rows.text(2))},
                    static_cast<std::size_t>(rows.integer(3))});
   return out;
+}
+
+Result<bool> Documents::are_answers() const {
+  const auto found = TRY(db_.value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'request'"));
+  return found.has_value();
 }
 
 Result<std::unique_ptr<ByteSource>> Documents::bytes(std::int64_t document) const {

@@ -72,6 +72,8 @@ class Documents {
   Result<std::vector<Document>> list() const;
   // The bytes of one document.
   Result<std::unique_ptr<ByteSource>> bytes(std::int64_t document) const;
+  // Whether the snapshot was collected: its documents are answers (collection.h), not another tool's export.
+  Result<bool> are_answers() const;
 
  private:
   const sql::Database& db_;
