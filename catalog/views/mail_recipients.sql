@@ -6,9 +6,9 @@
 --              and `p:` and each address of theirs that a rule names
 -- Where mailboxes were not read, there is one row, of the class `everyone`, that stands for all recipients.
 WITH lists AS MATERIALIZED (
-  SELECT sent_to AS list FROM mail_policy_rules WHERE sent_to <> '[]'
+  SELECT sent_to AS list FROM mail_policy_rules
    UNION ALL
-  SELECT except_if_sent_to FROM mail_policy_rules WHERE except_if_sent_to <> '[]'
+  SELECT except_if_sent_to FROM mail_policy_rules
 ),
 people AS MATERIALIZED (
   SELECT DISTINCT lower(entry.value) AS address FROM lists, json_each(list) AS entry

@@ -17,7 +17,7 @@ WITH rule AS (
          CASE WHEN n.notification_recipients IN ('[]', '[""]', '[null]')
               THEN CASE WHEN coalesce(n.notification_type, 'Email') = 'Email' THEN 0 END
               WHEN n.notification_recipients IS NOT NULL THEN 1 END AS told
-    FROM privileged_roles AS r JOIN privileged_role_rules AS n ON n.parent = r.rowid),
+    FROM privileged_roles AS r JOIN privileged_rules AS n ON n.parent = r.rowid),
 tally AS (
   SELECT t.role, t.role_template_id, t.display_name, t.is_global, t.source, t.source_type, e.event, e.rules,
          count(DISTINCT CASE WHEN t.event = e.event AND t.told = 1 THEN t.rule END) AS told,

@@ -61,6 +61,20 @@ std::optional<Response> check_mandatory_filter(const std::vector<std::string>& l
   return std::nullopt;
 }
 
+// What the request reads of each object, as a hint: the tenant need not make the rest. Empty: all of it.
+std::vector<std::string> needed_properties(const GraphOptions& options) {
+  if (options.select.empty() || !options.search.empty()) return {};
+  std::vector<std::string> out{"id"};
+  for (const auto& name : options.select) {
+    if (name == "*") return {};
+    out.push_back(name.substr(0, name.find('/')));
+  }
+  if (options.filter)
+    for (const auto& name : options.filter->properties()) out.push_back(name);
+  for (const auto& order : options.order) out.push_back(order.property.substr(0, order.property.find('/')));
+  return out;
+}
+
 }  // namespace
 
 Response Graph::handle(const Request& request) {
@@ -218,7 +232,8 @@ Response Graph::dispatch(Call& call) {
   if (call.request.method == "POST") return post(call);
   if (call.request.method != "GET" && call.request.method != "HEAD") return write(call);
   if (call.path.delta) return delta(call);
-  const auto parameters = call.options.filter ? call.options.filter->equalities() : Json::object();
+  auto parameters = call.options.filter ? call.options.filter->equalities() : Json::object();
+  if (const auto needed = needed_properties(call.options); !needed.empty()) parameters["$select"] = needed;
   const auto resource = services_.store.find(call.service(), call.path.text(), parameters);
   if (!resource) return not_found(call.path.segments.empty() ? "" : call.path.segments.back());
   const auto* shape = call.path.cast ? shape_of_type(call.path.version, call.path.cast->substr(17))

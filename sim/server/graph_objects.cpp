@@ -39,13 +39,15 @@ std::string type_of(const Json& object, const std::vector<std::string>& lower) {
   return {};
 }
 
-const Json* member(const Json& object, const std::string& name) {
+Json* member(Json& object, const std::string& name) {
   auto found = object.find(name);
   if (found != object.end()) return &*found;
   for (auto at = object.begin(); at != object.end(); ++at)
     if (text::iequals(at.key(), name)) return &*at;
   return nullptr;
 }
+
+const Json* member(const Json& object, const std::string& name) { return member(const_cast<Json&>(object), name); }
 
 std::string spelled(const Json& object, const Shape* shape, const std::string& name) {
   if (object.contains(name)) return name;
@@ -88,7 +90,8 @@ GraphObjects::GraphObjects(const Store& store, std::string version, std::string 
 Json GraphObjects::shaped(Json object, const std::string& place) const {
   Json out;
   if (!options_.select.empty()) {
-    out = select(object, options_.select, shape_);
+    auto copy = options_.expand.empty() ? std::move(object) : object;
+    out = select(std::move(copy), options_.select, shape_);
   } else {
     const auto type = directory_ ? type_of(object, lower_) : std::string();
     const bool subset = type == "#microsoft.graph.user" || type == "#microsoft.graph.group";
@@ -98,19 +101,22 @@ Json GraphObjects::shaped(Json object, const std::string& place) const {
   return out;
 }
 
-Json GraphObjects::select(const Json& object, const std::vector<std::string>& names, const Shape* shape) const {
+Json GraphObjects::select(Json&& object, const std::vector<std::string>& names, const Shape* shape) const {
   Json out = Json::object();
   for (auto at = object.begin(); at != object.end(); ++at)
     if (at.key().starts_with("@odata.")) out[at.key()] = at.value();
+  std::vector<std::pair<std::string, Json*>> chosen;
   for (const auto& full : names) {
-    if (full == "*") return object;
+    if (full == "*") return std::move(object);
     const auto name = full.substr(0, full.find('/'));
-    if (const auto* value = member(object, name)) {
-      out[spelled(object, shape, name)] = *value;
+    if (auto* value = member(object, name)) {
+      chosen.emplace_back(spelled(object, shape, name), value);
     } else if (shape != nullptr && contains(shape->properties, name) && !text::iequals(name, "signInActivity")) {
       out[spelled(object, shape, name)] = nullptr;
     }
   }
+  for (auto& [name, value] : chosen)
+    if (!out.contains(name)) out[name] = std::move(*value);
   return out;
 }
 
@@ -130,7 +136,7 @@ void GraphObjects::expand(Json& target, const Json& object, const std::vector<Ex
       continue;
     }
     const auto shape_element = [&](const Json& element, const std::string& own) {
-      Json out = one.select.empty() ? element : select(element, one.select, nullptr);
+      Json out = one.select.empty() ? element : select(Json(element), one.select, nullptr);
       const auto type = element.value("@odata.type", std::string());
       if (one.select.empty() && directory_ && (type == "#microsoft.graph.user" || type == "#microsoft.graph.group"))
         out = default_properties(element, type);

@@ -24,7 +24,8 @@ class GraphObjects {
   std::string complaint(const Json& sample) const;
 
  private:
-  Json select(const Json& object, const std::vector<std::string>& names, const Shape* shape) const;
+  // Takes the values out of the object.
+  Json select(Json&& object, const std::vector<std::string>& names, const Shape* shape) const;
   void expand(Json& target, const Json& object, const std::vector<Expand>& expands, const std::string& place,
               int depth) const;
   bool knows(const std::string& name, const Json& sample) const;

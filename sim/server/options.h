@@ -39,7 +39,7 @@ struct ServerOptions {
   std::chrono::seconds page_token_lifetime{3600};
   std::size_t page_size = 0;         // at most so many elements a page, whatever is asked; 0: as published
   std::size_t empty_page_every = 0;  // each n-th page of a list is empty and has a nextLink; 0: never
-  std::size_t scan_limit = 100'000;  // a filtered list ends its page after looking at so many elements
+  std::size_t scan_limit = 20'000;   // a filtered list ends its page after looking at so many elements
 
   std::chrono::milliseconds write_delay{0};  // how long a write is not seen by reads
   std::chrono::milliseconds audit_delay{0};  // how much longer until the audit log tells of it

@@ -1,5 +1,7 @@
 #include "sim/tenant/directory.h"
 
+#include <algorithm>
+
 #include "sim/tenant/calendar.h"
 
 namespace assay::sim {
@@ -61,6 +63,30 @@ Json organization(const World& world) {
           {"verifiedDomains", std::move(verified)}};
 }
 
+// The records that Microsoft expects in the domain's zone.
+Json expected_records(const World& world, const Domain& domain) {
+  if (domain.parked) return Json::array();
+  const auto record = [&](const char* type, const char* kind, const std::string& label) -> Json {
+    return {{"@odata.type", "#microsoft.graph.domainDns" + std::string(kind) + "Record"},
+            {"id", world.seed.guid(domain.name + type)},
+            {"isOptional", false},
+            {"label", label},
+            {"recordType", type},
+            {"supportedService", "Email"},
+            {"ttl", 3600}};
+  };
+  auto exchanger = domain.name;
+  std::replace(exchanger.begin(), exchanger.end(), '.', '-');
+  Json mx = record("Mx", "Mx", domain.name);
+  mx["mailExchange"] = exchanger + ".mail.protection.outlook.com";
+  mx["preference"] = 0;
+  Json txt = record("Txt", "Txt", domain.name);
+  txt["text"] = "v=spf1 include:spf.protection.outlook.com -all";
+  Json alias = record("CName", "Cname", "autodiscover." + domain.name);
+  alias["canonicalName"] = "autodiscover.outlook.com";
+  return Json::array({std::move(mx), std::move(txt), std::move(alias)});
+}
+
 Json domain_object(const World& world, const Domain& domain) {
   // 2147483647 is never: what Microsoft advises since passwords are checked otherwise.
   const bool never = world.at_least(Posture::Typical) || (domain.initial && world.at_least(Posture::SecurityDefaults));
@@ -74,13 +100,15 @@ Json domain_object(const World& world, const Domain& domain) {
           {"isInitial", domain.initial},
           {"isRoot", domain.name.starts_with("brand") ? false : true},
           {"isVerified", true},
-          {"manufacturer", nullptr},
-          {"model", nullptr},
+          {"v1:manufacturer", nullptr},
+          {"v1:model", nullptr},
           {"passwordNotificationWindowInDays", 14},
           {"passwordValidityPeriodInDays", never ? 2147483647 : 90},
           {"state", nullptr},
           {"supportedServices", std::move(services)},
-          {">federationConfiguration", Json::array()}};
+          {">federationConfiguration", Json::array()},
+          {">serviceConfigurationRecords", expected_records(world, domain)},
+          {">verificationDnsRecords", Json::array()}};
 }
 
 std::vector<Json> skus(const World& world) {

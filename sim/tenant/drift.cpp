@@ -42,6 +42,7 @@ Drift::Drift(const World& world) {
                       .logged_by = row["logged_by"],
                       .target = row["target"],
                       .control = row.value("control", ""),
+                      .also = row.value("also", Json()),
                       .base = nullptr,
                       .row_id = {}});
   std::vector<bool> away(moves_.size(), false);
@@ -87,6 +88,11 @@ bool Drift::away(std::size_t move, int day) const {
 void Drift::apply(std::string_view service, std::string_view path, Json& row, int day) {
   for (std::size_t i = 0; i < moves_.size(); ++i) {
     auto& move = moves_[i];
+    if (move.also.is_object() && move.also["service"] == service &&
+        text::iequals(move.also["path"].get<std::string>(), path) && away(i, day)) {
+      auto& shown = row[Json::json_pointer(move.also["pointer"].get<std::string>())];
+      shown = shown == move.also["values"][0] ? move.also["values"][1] : move.also["values"][0];
+    }
     if (move.service != service || !text::iequals(move.path, path) || !named(row, move.row)) continue;
     const Json::json_pointer pointer(move.pointer);
     if (!row.contains(pointer)) continue;

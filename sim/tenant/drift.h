@@ -13,6 +13,7 @@ struct Move {
   Json values;                              // two; the one that the posture does not have is the other
   std::string activity, category, logged_by, target;
   std::string control;  // Microsoft's secure score control that depends on it; empty: none
+  Json also;            // the same setting where another service shows it: service, path, pointer, values; or null
   Json base;            // what the posture says; null until the setting was seen, and where there is no such row
   Json other() const { return base == values[0] ? values[1] : values[0]; }
   std::string row_id;  // the object's id, once seen

@@ -156,6 +156,36 @@ std::vector<std::size_t> Groups::children(std::size_t index) const {
   return out;
 }
 
+bool Groups::holds(const std::string& rule, const Person& person) const {
+  const auto colon = rule.find(':');
+  const auto number = colon == std::string::npos ? 0 : static_cast<std::size_t>(std::stoul(rule.substr(colon + 1)));
+  if (rule.starts_with("kind:"))
+    return person.kind == static_cast<PersonKind>(number) && (person.kind != PersonKind::Member);
+  const auto staff = world_->people.staff_number(person.index);
+  if (!staff) return false;
+  if (rule == "staff") return true;
+  if (rule.starts_with("first:")) return *staff < number;
+  if (rule.starts_with("department:")) return person.department == number;
+  return rule.starts_with("product:") && world_->licences.sku_of_staff(*staff) == number;
+}
+
+std::vector<std::size_t> Groups::of_user(std::size_t user) const {
+  const auto person = world_->people.person(user);
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < fixed_.size(); ++i)
+    if (holds(fixed_[i].value("members", "nobody"), person)) out.push_back(i);
+  if (person.kind != PersonKind::Member) return out;
+  for (std::size_t i = fixed_.size(); i < size(); ++i) {
+    const auto members = users(i);
+    for (std::size_t n = 0; n < members.size; ++n)
+      if (members.at(n) == user) {
+        out.push_back(i);
+        break;
+      }
+  }
+  return out;
+}
+
 Json Groups::fixed_object(const Json& row) const {
   const std::string name = row["name"];
   Json group = plain_group(*world_, id_of(name), name);
@@ -250,6 +280,25 @@ void add_groups(Registry& registry, const WorldPtr& world, const GroupsPtr& grou
          }
          return nullptr;
        }});
+  const auto member_of = [groups](bool transitive) {
+    return [groups, transitive](std::size_t user) {
+      auto found = groups->of_user(user);
+      // A group is a member of others in turn.
+      for (std::size_t i = 0; transitive && i < found.size(); ++i)
+        for (std::size_t parent = 0; parent < groups->first_team(); ++parent) {
+          const auto inner = groups->children(parent);
+          const bool above = std::find(inner.begin(), inner.end(), found[i]) != inner.end();
+          if (above && std::find(found.begin(), found.end(), parent) == found.end()) found.push_back(parent);
+        }
+      return made(found.size(), [groups, found](std::size_t i) {
+        Json group = groups->object(found[i]);
+        group["@odata.type"] = "#microsoft.graph.group";
+        return group;
+      });
+    };
+  };
+  registry.add_navigation("graph", "users", "memberOf", member_of(false));
+  registry.add_navigation("graph", "users", "transitiveMemberOf", member_of(true));
   registry.add("graph", "teams", {.list = [groups](const Request&) {
                  std::vector<Json> teams;
                  for (std::size_t i = 0; i < groups->size(); ++i) {

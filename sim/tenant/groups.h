@@ -30,12 +30,14 @@ class Groups {
   Json object(std::size_t index) const;
   ResourcePtr members(std::size_t index, bool transitive) const;
   std::vector<std::size_t> children(std::size_t index) const;
-  MemberSet users(std::size_t index) const;  // direct members that are accounts
+  MemberSet users(std::size_t index) const;                  // direct members that are accounts
+  std::vector<std::size_t> of_user(std::size_t user) const;  // groups with this account as a direct member
   const std::vector<std::size_t>& role_assignable() const { return role_assignable_; }
 
  private:
   Json fixed_object(const Json& row) const;
   MemberSet set(const std::string& rule) const;
+  bool holds(const std::string& rule, const Person& person) const;  // whether the set has this account
 
   WorldPtr world_;
   std::vector<Json> fixed_;

@@ -42,6 +42,30 @@ TEST_P(IntegrityTest, MembersOfGroupsExist) {
   EXPECT_GT(seen, 150U);
 }
 
+TEST_P(IntegrityTest, MembershipIsTheSameFromBothSides) {
+  const auto groups = tenant_.find("graph/v1.0", "groups");
+  std::set<std::pair<std::string, std::string>> from_groups;
+  for (std::size_t g = 0; g < groups->size(); ++g) {
+    const std::string id = groups->at(g)["id"];
+    const auto members = tenant_.find("graph/v1.0", "groups/" + id + "/members");
+    for (std::size_t i = 0; i < members->size(); ++i)
+      if (const auto member = members->at(i); member["@odata.type"] == "#microsoft.graph.user")
+        from_groups.emplace(id, member["id"].get<std::string>());
+    std::set<std::string> everyone;
+    const auto transitive = tenant_.find("graph/v1.0", "groups/" + id + "/transitiveMembers");
+    for (std::size_t i = 0; i < transitive->size(); ++i)
+      EXPECT_TRUE(everyone.insert(transitive->at(i)["id"].get<std::string>()).second) << groups->at(g)["displayName"];
+  }
+  std::set<std::pair<std::string, std::string>> from_users;
+  for (const auto& user : ids(tenant_, "users")) {
+    const auto mine = tenant_.find("graph/v1.0", "users/" + user + "/memberOf");
+    for (std::size_t i = 0; i < mine->size(); ++i) from_users.emplace(mine->at(i)["id"].get<std::string>(), user);
+    EXPECT_GE(tenant_.find("graph/v1.0", "users/" + user + "/transitiveMemberOf")->size(), mine->size());
+    EXPECT_EQ(tenant_.find("graph/v1.0", "directoryObjects/" + user)->at(0)["id"], user);
+  }
+  EXPECT_EQ(from_users, from_groups);
+}
+
 TEST_P(IntegrityTest, AssignmentsNameRolesAndPrincipals) {
   const auto roles = ids(tenant_, "roleManagement/directory/roleDefinitions");
   auto principals = ids(tenant_, "users");

@@ -148,6 +148,16 @@ void Registry::add_single(std::string_view service, std::string_view path, Json 
        .only_beta = only_beta});
 }
 
+void Registry::add_navigation(std::string_view service, std::string_view path, std::string_view name,
+                              std::function<ResourcePtr(std::size_t index)> answer) {
+  auto& entry = services_.find(service)->second.find(text::lower(path))->second;
+  entry.navigate = [before = entry.navigate, name = std::string(name), answer = std::move(answer)](
+                       const Request& request, std::size_t index, std::string_view wanted) -> ResourcePtr {
+    if (text::iequals(wanted, name)) return answer(index);
+    return before ? before(request, index, wanted) : nullptr;
+  };
+}
+
 Registry::Place Registry::place(std::string_view service, std::string_view path) const {
   const bool graph = service.starts_with("graph");
   const bool beta = service == "graph/beta";

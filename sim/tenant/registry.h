@@ -37,6 +37,10 @@ class Registry {
   void add_single(std::string_view service, std::string_view path, Json raw, std::string plan = {},
                   bool only_beta = false);
 
+  // One more thing that belongs to the elements of a list that is there already.
+  void add_navigation(std::string_view service, std::string_view path, std::string_view name,
+                      std::function<ResourcePtr(std::size_t index)> answer);
+
   ResourcePtr find(std::string_view service, std::string_view path, const Json& parameters) const;
   const Entry* entry(std::string_view service, std::string_view path) const;
   std::vector<std::string> paths(std::string_view service) const;

@@ -251,6 +251,28 @@ void add_roles(Registry& registry, const WorldPtr& world, const GroupsPtr& group
         {{"id", role.id}, {"deletedDateTime", nullptr}, {"displayName", role.name}, {"description", role.about}});
   registry.add_rows("graph", "directoryRoleTemplates", std::move(templates));
 
+  // Any account, group or service principal by its id.
+  const auto users = world->people.size();
+  const auto all_groups = groups->size();
+  registry.add("graph", "directoryObjects", {.list = [=](const Request&) {
+                 const auto at = [=](std::size_t i) {
+                   Assignment one;
+                   one.holder = i < users                ? Assignment::Holder::User
+                                : i < users + all_groups ? Assignment::Holder::Group
+                                                         : Assignment::Holder::ServicePrincipal;
+                   one.index = i < users ? i : i < users + all_groups ? i - users : i - users - all_groups;
+                   return roles->holder(one);
+                 };
+                 const auto find = [=](std::string_view id) -> std::optional<std::size_t> {
+                   if (const auto user = world->people.index_of(id)) return user;
+                   if (const auto group = groups->index_of(id)) return users + *group;
+                   const auto principal = world->seed.index("service principal", id);
+                   if (!principal || *principal >= service_principals(*world)) return std::nullopt;
+                   return users + all_groups + *principal;
+                 };
+                 return made(users + all_groups + service_principals(*world), at, find);
+               }});
+
   // The older view lists only roles that somebody holds.
   std::vector<std::size_t> used;
   for (const auto& a : roles->assignments())

@@ -1,5 +1,8 @@
 #include "catalog/image.h"
 
+#include <set>
+#include <unordered_map>
+
 #include <fmt/format.h>
 #include <simdjson.h>
 

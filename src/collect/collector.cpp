@@ -625,6 +625,8 @@ http::Task<void> Collector::run_derived(const Derived& derived) {
     co_await before->second.done.wait();
     if (before->second.coverage.state != snapshot::State::Collected) missing = before->second.coverage;
   }
+  for (const auto& name : derived.reads)
+    if (const auto before = tables_.find(name); before != tables_.end()) co_await before->second.done.wait();
   const auto& table = *derived.table;
   if (missing) {
     finish_table({table.name, missing->state, 0,

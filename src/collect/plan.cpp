@@ -8,6 +8,8 @@
 
 #include "base/sha256.h"
 #include "collect/questions.h"
+#include "snapshot/evidence.h"
+#include "sql/guard.h"
 
 namespace assay::collect {
 namespace {
@@ -37,6 +39,9 @@ Result<std::vector<const catalog::Control*>> controls_of(const catalog::Catalogu
 
 Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<const catalog::Control*>& controls,
                        const std::vector<std::string>& skip) {
+  auto db = sql::Database::memory();
+  TRY(snapshot::create_tables(db, catalogue));
+  std::map<std::string, std::vector<std::string>> reads;
   std::set<std::string> wanted;
   std::vector<std::string> to_look_at{"organization", "domains", "subscribed_skus", "service_plans"};
   for (const auto* control : controls) {
@@ -53,6 +58,14 @@ Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<co
     auto source = TRY_IN(table->name, catalog::read_source(table->source));
     if (source.each) to_look_at.push_back(source.each->table);
     for (const auto& needed : source.needs) to_look_at.push_back(needed);
+    if (!source.sql.empty()) {
+      sql::Guard guard(db, {});
+      TRY_IN(table->name, guard.prepare(source.sql));
+      for (const auto& [read, columns] : guard.take_reads()) {
+        to_look_at.push_back(read);
+        if (const auto* from = top_level(catalogue, read)) reads[table->name].push_back(from->name);
+      }
+    }
     sources.emplace(table->name, std::move(source));
   }
   Plan plan;
@@ -64,7 +77,7 @@ Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<co
     const auto& source = sources.at(table.name);
     digest.add(table.name + "\n");
     if (!source.sql.empty()) {
-      plan.derived.push_back({&table, source});
+      plan.derived.push_back({&table, source, reads[table.name]});
       continue;
     }
     const auto [at, is_new] = by_key.try_emplace(catalog::request_key(source), plan.requests.size());

@@ -23,6 +23,7 @@ struct Request {
 struct Derived {
   const catalog::Table* table = nullptr;
   catalog::Source source;
+  std::vector<std::string> reads;  // tables that have to be there first, whether it needs them or not
 };
 
 struct Plan {
