@@ -16,13 +16,18 @@ std::string_view partner_of(const World& world, const Person& person) {
 }
 
 Json plans_of(const World& world, std::size_t sku, int since) {
+  const Json when = iso_time(since, 30000);
   Json out = Json::array();
-  const auto when = iso_time(since, 30000);
-  for (const auto& plan : world.licences.skus()[sku].plans)
-    out.push_back({{"assignedDateTime", when},
-                   {"capabilityStatus", "Enabled"},
-                   {"service", plan.service},
-                   {"servicePlanId", plan.id}});
+  auto& plans = out.get_ref<Json::array_t&>();
+  plans.reserve(world.licences.skus()[sku].plans.size());
+  // Half of all there is to say about a user: member by member, because a list in braces is copied twice.
+  for (const auto& plan : world.licences.skus()[sku].plans) {
+    auto& entry = plans.emplace_back(Json::object());
+    entry["assignedDateTime"] = when;
+    entry["capabilityStatus"] = "Enabled";
+    entry["service"] = plan.service;
+    entry["servicePlanId"] = plan.id;
+  }
   return out;
 }
 

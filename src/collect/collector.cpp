@@ -120,7 +120,8 @@ class Collector {
   }
   std::string now_text() const { return iso8601::format_time(world_.clock.now()); }
   std::vector<ServiceStatus> status() const;
-  void settle_licences();
+  const std::set<std::string>* held_plans();
+  void settle_licence(snapshot::TableCoverage& coverage);
   snapshot::Manifest manifest();
 
   World world_;
@@ -133,6 +134,7 @@ class Collector {
   std::map<std::string, TableState, std::less<>> tables_;
   std::map<std::string, snapshot::TableCoverage> earlier_;
   std::map<std::string, std::size_t> rows_;  // by service
+  std::optional<std::set<std::string>> held_plans_;
   std::optional<Error> trouble_;
   std::size_t open_ = 0;  // requests and derived tables that are not done
   bool resumed_ = false;
@@ -184,38 +186,42 @@ Result<void> Collector::cover_collected(const Request& request) {
   return {};
 }
 
-// A service that refuses what the tenant has no licence for says so in many ways, or says only "forbidden". Where the
-// licences are known, they tell.
-void Collector::settle_licences() {
+// The plans that the tenant holds, in lower case; nothing: its licences were not read.
+const std::set<std::string>* Collector::held_plans() {
   const auto plans = tables_.find("service_plans");
-  if (plans == tables_.end() || plans->second.coverage.state != snapshot::State::Collected) return;
-  std::set<std::string> held;
+  if (plans == tables_.end() || plans->second.coverage.state != snapshot::State::Collected) return nullptr;
+  if (held_plans_) return &*held_plans_;
   auto rows = collection_.db().prepare(
       "SELECT lower(name) FROM service_plans WHERE status IS NULL OR status NOT IN ('Disabled', 'Error', 'Deleted', "
       "'Suspended', 'LockedOut')");
-  if (!rows) return;
+  if (!rows) return nullptr;
+  held_plans_.emplace();
   for (;;) {
     auto more = rows->step();
     if (!more || !*more) break;
-    held.insert(std::string(rows->text(0)));
+    held_plans_->insert(std::string(rows->text(0)));
   }
+  return &*held_plans_;
+}
+
+// A service that refuses what the tenant has no licence for says so in many ways, or says only "forbidden". Where the
+// licences are known, they tell.
+void Collector::settle_licence(snapshot::TableCoverage& coverage) {
+  const auto* of = catalogue_.table(coverage.table);
+  if (of == nullptr || of->licence.empty() || coverage.state == snapshot::State::Collected) return;
+  const auto* held = held_plans();
+  if (held == nullptr) return;
   const auto holds = [&](const std::string& plan) {
-    if (held.count(text::lower(plan)) != 0) return true;
+    if (held->count(text::lower(plan)) != 0) return true;
     for (const auto& known : catalogue_.plans)
       if (text::iequals(known.plan, plan))
         for (const auto& other : known.also)
-          if (held.count(text::lower(other)) != 0) return true;
+          if (held->count(text::lower(other)) != 0) return true;
     return false;
   };
-  for (auto& [name, table] : tables_) {
-    const auto* of = catalogue_.table(name);
-    auto& coverage = table.coverage;
-    if (of == nullptr || of->licence.empty() || coverage.state == snapshot::State::Collected) continue;
-    if (std::none_of(of->licence.begin(), of->licence.end(), holds)) {
-      coverage.state = snapshot::State::NotLicensed;
-      coverage.detail = fmt::format("the tenant does not hold {}", text::join(of->licence, " or "));
-    }
-  }
+  if (std::any_of(of->licence.begin(), of->licence.end(), holds)) return;
+  coverage.state = snapshot::State::NotLicensed;
+  coverage.detail = fmt::format("the tenant does not hold {}", text::join(of->licence, " or "));
 }
 
 // --- one request -----------------------------------------------------------------------------------------------------
@@ -615,6 +621,7 @@ http::Task<void> Collector::look_up(const Request& request, snapshot::Given give
 
 http::Task<void> Collector::run_derived(const Derived& derived) {
   std::optional<snapshot::TableCoverage> missing;
+  if (const auto plans = tables_.find("service_plans"); plans != tables_.end()) co_await plans->second.done.wait();
   for (const auto& name : derived.source.needs) {
     const auto* parent = catalogue_.parent_of(name);
     const auto before = tables_.find(parent == nullptr ? name : parent->name);
@@ -623,7 +630,11 @@ http::Task<void> Collector::run_derived(const Derived& derived) {
       continue;
     }
     co_await before->second.done.wait();
-    if (before->second.coverage.state != snapshot::State::Collected) missing = before->second.coverage;
+    auto coverage = before->second.coverage;
+    settle_licence(coverage);
+    // Without the licence there is nothing of the kind: that is known, and the table is empty.
+    if (coverage.state != snapshot::State::Collected && coverage.state != snapshot::State::NotLicensed)
+      missing = std::move(coverage);
   }
   for (const auto& name : derived.reads)
     if (const auto before = tables_.find(name); before != tables_.end()) co_await before->second.done.wait();
@@ -712,7 +723,7 @@ http::Task<Result<Outcome>> Collector::run() {
   if (options_.on_status) world_.loop.spawn(watch());
   co_await all_of(std::move(tasks));
   if (trouble_) co_return *trouble_;
-  settle_licences();
+  for (auto& [name, table] : tables_) settle_licence(table.coverage);
   Outcome out;
   out.resumed = resumed_;
   for (const auto& table : catalogue_.tables) {
