@@ -19,6 +19,7 @@ void add_assess(CLI::App& app, Context& context, Run& run);  // assess, actions,
 void add_explain(CLI::App& app, Context& context, Run& run);
 void add_compliance(CLI::App& app, Context& context, Run& run);
 void add_official(CLI::App& app, Context& context, Run& run);
+void add_connect(CLI::App& app, Context& context, Run& run);
 void add_permissions(CLI::App& app, Context& context, Run& run);
 void add_query(CLI::App& app, Context& context, Run& run);
 void add_catalog(CLI::App& app, Context& context, Run& run);

@@ -40,6 +40,7 @@ int run_program(int argc, char** argv) {
   cli::add_compliance(app, context, run);
   cli::add_official(app, context, run);
   cli::add_collect(app, context, run);
+  cli::add_connect(app, context, run);
   cli::add_permissions(app, context, run);
   cli::add_import(app, context, run);
   cli::add_query(app, context, run);

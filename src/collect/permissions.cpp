@@ -59,6 +59,16 @@ Result<std::vector<Permission>> permissions(const catalog::Catalogue& catalogue,
   std::map<Key, Permission> found;
   const auto add = [&](const Request& request, const std::string& permission, Permission::Kind kind) {
     auto& of = found[{request.source.service, kind, permission}];
+    if (kind != Permission::Kind::Role) {
+      const auto& any = request.source.permissions;
+      if (of.tables.empty()) {
+        of.instead = any;
+      } else {
+        std::erase_if(of.instead,
+                      [&](const auto& other) { return std::find(any.begin(), any.end(), other) == any.end(); });
+      }
+      std::erase(of.instead, permission);
+    }
     of.service = request.source.service;
     of.name = permission;
     of.kind = kind;

@@ -15,6 +15,7 @@ struct Permission {
   std::string service;  // of services.yaml
   std::string name;     // `Policy.Read.All`, `Global Reader`
   Kind kind = Kind::Application;
+  std::vector<std::string> instead;  // others that would open the same tables
   std::vector<std::string> tables;
   std::vector<std::string> needed_by;  // controls that read what it opens
 };

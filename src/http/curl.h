@@ -13,9 +13,9 @@ namespace assay::http {
 
 struct CurlOptions {
   std::string user_agent{};
-  std::string proxy{};              // empty: as HTTPS_PROXY and NO_PROXY say
-  std::string ca_file{};            // PEM; empty: the system's
-  std::string connect_to{};         // HOST:PORT that every connection goes to, whatever its URL says (a simulator)
+  std::string proxy{};            // empty: as HTTPS_PROXY and NO_PROXY say
+  std::string ca_file{};          // PEM; empty: the system's
+  std::string connect_to{};       // HOST:PORT that every connection goes to, whatever its URL says (a simulator)
   long connections_per_host = 4;  // HTTP/2 puts many requests on each
 };
 
