@@ -18,9 +18,11 @@ std::string state_of(const collect::Permission& permission, const collect::Conne
   if (service->refused) return "sign-in refused";
   if (permission.kind == collect::Permission::Kind::Delegated) return "no application can have it";
   if (permission.kind == collect::Permission::Kind::Role) return "cannot be seen";
-  const bool has =
-      std::find(service->granted.begin(), service->granted.end(), permission.name) != service->granted.end();
-  return has ? "granted" : "missing";
+  const auto has = [&](const std::string& one) {
+    return std::find(service->granted.begin(), service->granted.end(), one) != service->granted.end();
+  };
+  const bool opened = has(permission.name) || std::any_of(permission.instead.begin(), permission.instead.end(), has);
+  return opened ? "granted" : "missing";
 }
 
 Result<int> run_connect(const Context& context, const std::string& file) {
