@@ -30,7 +30,7 @@ class TemporaryFolder {
 
   // Writes a file below the folder, and the folders it needs.
   std::filesystem::path write(const std::filesystem::path& name, std::string_view bytes) const {
-    const auto file = path_ / name;
+    auto file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream out(file, std::ios::binary);
     out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

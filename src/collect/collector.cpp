@@ -1,6 +1,7 @@
 #include "collect/collector.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <unordered_set>
 
@@ -79,6 +80,10 @@ class Collector {
     for (const auto& derived : plan_.derived) tables_.emplace(derived.table->name, world_.loop);
   }
 
+  ~Collector() { *alive_ = false; }
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+
   http::Task<Result<Outcome>> run();
 
  private:
@@ -109,7 +114,7 @@ class Collector {
                           Fetched& out);
   Result<std::vector<snapshot::Given>> members_of(const Request& request);
   http::Task<void> all_of(std::vector<http::Task<void>> tasks);
-  http::Task<void> watch();
+  http::Task<void> watch(std::shared_ptr<const bool> alive);
 
   void cover(const Request& request, snapshot::State state, std::string detail);
   Result<void> cover_collected(const Request& request);
@@ -135,6 +140,7 @@ class Collector {
   std::map<std::string, snapshot::TableCoverage> earlier_;
   std::map<std::string, std::size_t> rows_;  // by service
   std::optional<std::set<std::string>> held_plans_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false when this is gone and `watch` still sleeps
   std::optional<Error> trouble_;
   std::size_t open_ = 0;  // requests and derived tables that are not done
   bool resumed_ = false;
@@ -680,8 +686,8 @@ std::vector<ServiceStatus> Collector::status() const {
   return out;
 }
 
-http::Task<void> Collector::watch() {
-  while (open_ > 0 && !trouble_) {
+http::Task<void> Collector::watch(std::shared_ptr<const bool> alive) {
+  while (*alive && open_ > 0 && !trouble_) {
     options_.on_status(status());
     co_await world_.loop.sleep(std::chrono::milliseconds(200));
   }
@@ -720,7 +726,10 @@ http::Task<Result<Outcome>> Collector::run() {
   open_ = plan_.requests.size() + plan_.derived.size();
   for (const auto& request : plan_.requests) tasks.push_back(run_request(request));
   for (const auto& derived : plan_.derived) tasks.push_back(run_derived(derived));
-  if (options_.on_status) world_.loop.spawn(watch());
+  if (options_.on_status) {
+    std::shared_ptr<const bool> alive = alive_;
+    world_.loop.spawn(watch(std::move(alive)));
+  }
   co_await all_of(std::move(tasks));
   if (trouble_) co_return *trouble_;
   for (auto& [name, table] : tables_) settle_licence(table.coverage);
@@ -811,6 +820,7 @@ Result<Outcome> collect_tenant(const catalog::Catalogue& catalogue, const Config
     const World world{*loop, *client, sign_in, resolver->get(), clock};
     auto outcome = co_await collect(world, catalogue, std::move(*plan), std::move(*collection), std::move(own));
     result = std::move(outcome);
+    loop->stop();  // whoever still sleeps need not wake up
   };
   loop->spawn(task());
   loop->run();

@@ -4,7 +4,10 @@
 
 namespace assay::http {
 
-Loop::~Loop() = default;
+// The latest first: a task may hold what those that it began still use.
+Loop::~Loop() {
+  while (!tasks_.empty()) tasks_.pop_back();
+}
 
 void Loop::spawn(Task<void> task) {
   post(task.handle());

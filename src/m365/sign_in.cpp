@@ -108,7 +108,8 @@ std::vector<std::string> granted(std::string_view token) {
   if (claims.contains("roles") && claims["roles"].is_array())
     for (const auto& role : claims["roles"])
       if (role.is_string()) out.push_back(role.get<std::string>());
-  for (const auto scope : text::split(text_of(claims, "scp"), ' '))
+  const auto scopes = text_of(claims, "scp");
+  for (const auto scope : text::split(scopes, ' '))
     if (!scope.empty()) out.emplace_back(scope);
   return out;
 }
