@@ -130,12 +130,12 @@ http::Task<Result<std::string>> Facts::find_compliance_host() {
   if (compliance == nullptr) co_return Error{ErrorCode::NotFound, "Purview's host is not known", {}};
   const auto resource = compliance->service().resource;
   const auto front = http::host(resource);
-  auto token = co_await sign_in_.token(resource);
-  if (!token) co_return std::move(token).error();
   const std::string needed = "{initial_domain}";
   auto domain = co_await learn(needed);
   CO_CHECK(domain);
   for (int tries = 0; tries < 6; ++tries) {
+    auto token = co_await sign_in_.token(resource);
+    if (!token) co_return std::move(token).error();
     http::Request request;
     request.url = fmt::format("https://{}/AdminApi/v1.0/{}/EXOModuleFile", front, sign_in_.identity().tenant.id);
     request.headers = {{"Authorization", "Bearer " + *token},
@@ -147,7 +147,11 @@ http::Task<Result<std::string>> Facts::find_compliance_host() {
       const auto label = target.substr(0, target.find('.'));
       if (!label.empty()) co_return label + "." + front;
     }
-    if (answer && answer->status < 500 && answer->status != 429) co_return front;  // it is the front door itself
+    if (answer && answer->status == 401) {
+      sign_in_.refused(resource, *token);
+    } else if (answer && answer->status < 500 && answer->status != 408 && answer->status != 429) {
+      co_return front;  // it is the front door itself
+    }
     co_await loop_.sleep(std::chrono::milliseconds(500 << tries));
   }
   co_return Error{ErrorCode::Network, "Purview's front door does not answer", {}};
