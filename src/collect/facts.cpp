@@ -145,7 +145,7 @@ http::Task<Result<std::string>> Facts::find_compliance_host() {
     if (answer && answer->status >= 300 && answer->status < 400) {
       const auto target = http::host(answer->header("Location").value_or(""));
       const auto label = target.substr(0, target.find('.'));
-      if (!label.empty()) co_return label + "." + front;
+      if (!label.empty()) co_return fmt::format("{}.{}", label, front);
     }
     if (answer && answer->status == 401) {
       sign_in_.refused(resource, *token);
