@@ -133,6 +133,7 @@ http::Task<Result<std::string>> Facts::find_compliance_host() {
   const std::string needed = "{initial_domain}";
   auto domain = co_await learn(needed);
   CO_CHECK(domain);
+  bool renewed = false;
   for (int tries = 0; tries < 6; ++tries) {
     auto token = co_await sign_in_.token(resource);
     if (!token) co_return std::move(token).error();
@@ -147,7 +148,8 @@ http::Task<Result<std::string>> Facts::find_compliance_host() {
       const auto label = target.substr(0, target.find('.'));
       if (!label.empty()) co_return fmt::format("{}.{}", label, front);
     }
-    if (answer && answer->status == 401) {
+    if (answer && answer->status == 401 && !renewed) {
+      renewed = true;
       sign_in_.refused(resource, *token);
     } else if (answer && answer->status < 500 && answer->status != 408 && answer->status != 429) {
       co_return front;  // it is the front door itself
