@@ -9,6 +9,7 @@
 
 #include "base/iso8601.h"
 #include "base/text.h"
+#include "snapshot/held_plans.h"
 #include "sql/functions.h"
 
 namespace assay::assess {
@@ -137,7 +138,7 @@ struct Assessor::State {
   Options options;
   std::set<std::string> views_made;
   std::unordered_map<std::string, std::string> views_failed;
-  std::optional<std::set<std::string>> held_plans;  // in lower case; nullopt: licences were not collected
+  std::optional<snapshot::HeldPlans> held_plans;  // nullopt: licences were not collected
 
   Result<void> fill_built_in() {
     auto& db = evidence.db;
@@ -193,11 +194,7 @@ struct Assessor::State {
   Result<void> load_plans() {
     const auto* coverage = evidence.find(kServicePlans);
     if (coverage == nullptr || coverage->state != snapshot::State::Collected) return {};
-    auto rows =
-        TRY(evidence.db.prepare("SELECT lower(name) FROM service_plans WHERE status IS NULL OR status NOT IN "
-                                "('Disabled', 'Error', 'Deleted', 'Suspended', 'LockedOut')"));
-    held_plans.emplace();
-    while (TRY(rows.step())) held_plans->insert(std::string(rows.text(0)));
+    held_plans = TRY(snapshot::HeldPlans::read(evidence.db));
     return {};
   }
 
@@ -205,12 +202,7 @@ struct Assessor::State {
   std::optional<bool> holds(const std::string& plan) const {
     if (const auto flag = evidence.plans.find(plan); flag != evidence.plans.end()) return flag->second;
     if (!held_plans) return std::nullopt;
-    if (held_plans->count(text::lower(plan)) != 0) return true;
-    for (const auto& known : catalogue.plans)
-      if (text::iequals(known.plan, plan))
-        for (const auto& other : known.also)
-          if (held_plans->count(text::lower(other)) != 0) return true;
-    return false;
+    return held_plans->hold(catalogue, plan);
   }
 
   std::string plan_titles(const catalog::Control& control) const {
