@@ -3,20 +3,10 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "sim/tenant/rows.h"
 
 namespace assay::sim::server {
 namespace {
-
-class Single final : public Resource {
- public:
-  explicit Single(Json object) : object_(std::move(object)) {}
-  std::size_t size() const override { return 1; }
-  Json at(std::size_t) const override { return object_; }
-  bool singleton() const override { return true; }
-
- private:
-  Json object_;
-};
 
 std::string family(std::string_view service) { return std::string(service.substr(0, service.find('/'))); }
 
