@@ -13,6 +13,7 @@
 #include "collect/facts.h"
 #include "collect/questions.h"
 #include "snapshot/derive.h"
+#include "snapshot/held_plans.h"
 #include "sql/guard.h"
 
 namespace assay::collect {
@@ -125,7 +126,7 @@ class Collector {
   }
   std::string now_text() const { return iso8601::format_time(world_.clock.now()); }
   std::vector<ServiceStatus> status() const;
-  const std::set<std::string>* held_plans();
+  const snapshot::HeldPlans* held_plans();
   void settle_licence(snapshot::TableCoverage& coverage);
   snapshot::Manifest manifest();
 
@@ -139,7 +140,7 @@ class Collector {
   std::map<std::string, TableState, std::less<>> tables_;
   std::map<std::string, snapshot::TableCoverage> earlier_;
   std::map<std::string, std::size_t> rows_;  // by service
-  std::optional<std::set<std::string>> held_plans_;
+  std::optional<snapshot::HeldPlans> held_plans_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false when this is gone and `watch` still sleeps
   std::optional<Error> trouble_;
   std::size_t open_ = 0;  // requests and derived tables that are not done
@@ -192,20 +193,14 @@ Result<void> Collector::cover_collected(const Request& request) {
   return {};
 }
 
-// The plans that the tenant holds, in lower case; nothing: its licences were not read.
-const std::set<std::string>* Collector::held_plans() {
+// Nothing: the tenant's licences were not read.
+const snapshot::HeldPlans* Collector::held_plans() {
   const auto plans = tables_.find("service_plans");
   if (plans == tables_.end() || plans->second.coverage.state != snapshot::State::Collected) return nullptr;
-  if (held_plans_) return &*held_plans_;
-  auto rows = collection_.db().prepare(
-      "SELECT lower(name) FROM service_plans WHERE status IS NULL OR status NOT IN ('Disabled', 'Error', 'Deleted', "
-      "'Suspended', 'LockedOut')");
-  if (!rows) return nullptr;
-  held_plans_.emplace();
-  for (;;) {
-    auto more = rows->step();
-    if (!more || !*more) break;
-    held_plans_->insert(std::string(rows->text(0)));
+  if (!held_plans_) {
+    auto read = snapshot::HeldPlans::read(collection_.db());
+    if (!read) return nullptr;
+    held_plans_ = std::move(*read);
   }
   return &*held_plans_;
 }
@@ -217,14 +212,7 @@ void Collector::settle_licence(snapshot::TableCoverage& coverage) {
   if (of == nullptr || of->licence.empty() || coverage.state == snapshot::State::Collected) return;
   const auto* held = held_plans();
   if (held == nullptr) return;
-  const auto holds = [&](const std::string& plan) {
-    if (held->count(text::lower(plan)) != 0) return true;
-    for (const auto& known : catalogue_.plans)
-      if (text::iequals(known.plan, plan))
-        for (const auto& other : known.also)
-          if (held->count(text::lower(other)) != 0) return true;
-    return false;
-  };
+  const auto holds = [&](const std::string& plan) { return held->hold(catalogue_, plan); };
   if (std::any_of(of->licence.begin(), of->licence.end(), holds)) return;
   coverage.state = snapshot::State::NotLicensed;
   coverage.detail = fmt::format("the tenant does not hold {}", text::join(of->licence, " or "));
@@ -293,7 +281,6 @@ http::Task<void> Collector::run_request(const Request& request) {
       }
     }
     if (!trouble_) {
-      progress->done = true;
       progress->next.clear();
       // A table that failed is tried again by the next run, if there is one.
       progress->done = tables_.at(request.name).coverage.state != snapshot::State::Failed;

@@ -29,8 +29,7 @@ struct Derived {
 struct Plan {
   std::vector<Request> requests;
   std::vector<Derived> derived;
-  std::vector<const catalog::Table*> left_out;  // of no service that can be asked here
-  std::string digest;                           // another plan does not go on with what this one left
+  std::string digest;  // another plan does not go on with what this one left
 };
 
 // Tables that the controls read, those that these tables need in turn, and what every snapshot has (the organisation

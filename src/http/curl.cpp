@@ -228,6 +228,4 @@ bool CurlClient::wait(std::optional<TimePoint> until) {
 
 void CurlClient::watch(Watched* others) { state_->others = others; }
 
-void CurlClient::wake() { state_->curl->multi_wakeup(state_->multi); }
-
 }  // namespace assay::http

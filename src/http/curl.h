@@ -46,9 +46,6 @@ class CurlClient final : public Client, public World {
 
   void watch(Watched* others);  // nullptr: no longer
 
-  // Wakes `wait` from another thread or a signal handler.
-  void wake();
-
   struct State;
 
  private:

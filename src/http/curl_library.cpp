@@ -32,7 +32,6 @@ Result<CurlLibrary> load() {
   find(out.multi_perform, "curl_multi_perform");
   find(out.multi_info_read, "curl_multi_info_read");
   find(out.multi_poll, "curl_multi_poll");
-  find(out.multi_wakeup, "curl_multi_wakeup");
   find(out.multi_cleanup, "curl_multi_cleanup");
   find(out.slist_append, "curl_slist_append");
   find(out.slist_free_all, "curl_slist_free_all");

@@ -41,7 +41,7 @@ class Loop {
   void spawn(Task<void> task);
   // Runs until every spawned task has ended. False: some wait for what can no longer happen.
   bool run();
-  // Ends soon: tasks that still wait are dropped with the loop. May be called from a signal-safe place through a flag.
+  // `run` ends after the task that runs now; tasks that still wait are dropped with the loop.
   void stop() { stopped_ = true; }
 
   bool has_ready() const { return !ready_.empty(); }
@@ -109,7 +109,6 @@ class Gate {
     };
     return Awaiter{*this};
   }
-  std::size_t waiting() const { return waiting_.size(); }
 
  private:
   void leave() {

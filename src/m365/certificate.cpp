@@ -156,10 +156,4 @@ Result<std::string> Certificate::assertion(const std::string& client, const std:
   return text + "." + base64url(signature);
 }
 
-std::int64_t Certificate::expires() const {
-  std::tm tm{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(state_->certificate.get()), &tm) != 1) return 0;
-  return static_cast<std::int64_t>(::timegm(&tm));
-}
-
 }  // namespace assay::m365

@@ -40,7 +40,6 @@ class Certificate {
   // 1970). Microsoft's form: `x5t#S256` with PS256, `x5t` with RS256.
   Result<std::string> assertion(const std::string& client, const std::string& audience, std::int64_t now,
                                 Algorithm algorithm) const;
-  std::int64_t expires() const;  // seconds since 1970
 
  private:
   struct State;

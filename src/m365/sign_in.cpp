@@ -163,7 +163,6 @@ http::Task<Result<void>> SignIn::renew(std::string resource, Held& held) {
   for (int attempt = 1;; ++attempt) {
     auto request = co_await request_for(resource);
     CO_CHECK(request);
-    ++asked_;
     auto answer = co_await client_.send(std::move(*request));
     const bool again = attempt < kAttempts;
     if (answer && answer->status == 200) {

@@ -30,7 +30,6 @@ class SignIn {
   void refused(const std::string& resource, const std::string& token);
 
   const Identity& identity() const { return identity_; }
-  std::size_t tokens_asked_for() const { return asked_; }
 
  private:
   struct Held;
@@ -47,7 +46,6 @@ class SignIn {
   Identity identity_;
   std::map<std::string, std::unique_ptr<Held>> held_;
   Secret refresh_token_;
-  std::size_t asked_ = 0;
 };
 
 // The roles in an application's token, or the scopes in a person's: what was granted. For diagnosis only; the token is

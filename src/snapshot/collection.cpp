@@ -114,11 +114,10 @@ std::int64_t Collection::request(std::string_view name, const std::vector<Slice>
 }
 
 Result<Progress> Collection::progress(std::int64_t request) {
-  auto row = TRY(state_->db->prepare("SELECT done, answers, position, next FROM under_way WHERE request = ?"));
+  auto row = TRY(state_->db->prepare("SELECT done, position, next FROM under_way WHERE request = ?"));
   row.bind(1, request);
   if (!TRY(row.step())) return Progress{};
-  return Progress{row.integer(0) != 0, static_cast<std::size_t>(row.integer(1)),
-                  static_cast<std::size_t>(row.integer(2)), std::string(row.text(3))};
+  return Progress{row.integer(0) != 0, static_cast<std::size_t>(row.integer(1)), std::string(row.text(2))};
 }
 
 Result<void> Collection::keep(std::int64_t request, const Given& given, std::string_view url, std::string_view taken_at,

@@ -20,7 +20,6 @@ namespace assay::snapshot {
 // family of requests, one for each row of another table.
 struct Progress {
   bool done = false;
-  std::size_t answers = 0;   // kept so far
   std::size_t position = 0;  // of the family's member that is being read
   std::string next;          // where the next answer is; empty: at the beginning
 };
