@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "sql/functions.h"
+#include "sql/heap.h"
 
 namespace assay::sql {
 namespace {
@@ -92,6 +93,7 @@ std::string_view Statement::text(int index) const {
 }
 
 Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
+  use_own_heap();
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
   std::string name = ":memory:";
   if (mode == Mode::Memory) {

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "base/text.h"
+#include "sql/heap.h"
 
 namespace assay::sql {
 namespace {
@@ -101,12 +102,14 @@ Error refused(const std::string& why) {
 
 struct Guard::State {
   const Database* db;
+  HeapLimit heap;
   std::uint64_t limit;
-  std::int64_t left;
-  sqlite3_int64 old_heap_limit;
+  std::int64_t left = 0;
   Reads reads;
   std::string refusal;
   std::string making;  // the temporary table that `materialise` is filling
+
+  State(const Database& of, const Limits& limits) : db(&of), heap(limits.memory), limit(limits.instructions) {}
 
   int authorize(int action, const char* a, const char* b) {
     const auto deny = [&](std::string why) {
@@ -155,13 +158,9 @@ struct Guard::State {
   }
 };
 
-Guard::Guard(const Database& db, const Limits& limits) : state_(std::make_unique<State>()) {
+Guard::Guard(const Database& db, const Limits& limits) : state_(std::make_unique<State>(db, limits)) {
   CHECK(std::is_sorted(kFunctions.begin(), kFunctions.end()));
-  state_->db = &db;
-  state_->limit = limits.instructions;
   refill();
-  const auto in_use = sqlite3_memory_used();
-  state_->old_heap_limit = sqlite3_hard_heap_limit64(in_use + static_cast<sqlite3_int64>(limits.memory));
   sqlite3_set_authorizer(
       db.handle(),
       [](void* state, int action, const char* a, const char* b, const char* /*database*/, const char* /*trigger*/) {
@@ -181,7 +180,6 @@ Guard::Guard(const Database& db, const Limits& limits) : state_(std::make_unique
 Guard::~Guard() {
   sqlite3_set_authorizer(state_->db->handle(), nullptr, nullptr);
   sqlite3_progress_handler(state_->db->handle(), 0, nullptr, nullptr);
-  sqlite3_hard_heap_limit64(state_->old_heap_limit);
 }
 
 void Guard::refill() { state_->left = static_cast<std::int64_t>(state_->limit); }

@@ -24,7 +24,7 @@ using Reads = std::map<std::string, std::set<std::string>>;
 // While it lives, the connection may only read: control SQL and `assay query` are foreign code. It allows SELECT,
 // common table expressions (recursive ones too) and an allow-list of functions; it denies writing, ATTACH, PRAGMA,
 // transactions, schema changes and every other function. The instruction limit covers everything that runs under the
-// guard since the last `refill()`. The memory limit is SQLite's own and counts for the whole process.
+// guard since the last `refill()`. The memory limit counts what this thread lets SQLite allocate.
 class Guard {
  public:
   Guard(const Database& db, const Limits& limits);
