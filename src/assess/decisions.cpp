@@ -134,11 +134,17 @@ class Reader {
     auto ids = yaml::texts(item, "controls");
     for (auto& id : yaml::texts(item, "control")) ids.push_back(std::move(id));
     if (ids.empty()) return fault(item, "`control` is missing", "name a control, or `*` for every one");
+    const auto kind = TRY(required(item, "kind"));
     for (const auto& id : ids) {
       if (id != "*") TRY(control(item, id));
+      if (!knows(id, kind))
+        return fault(item["kind"],
+                     id == "*" ? fmt::format("no control has exceptions of the kind `{}`", kind)
+                               : fmt::format("`{}` has no exceptions of the kind `{}`", id, kind),
+                     "`assay explain` shows the control's rule, docs/decisions-file.md the kinds");
       Exception exception;
       exception.control = id;
-      exception.kind = TRY(required(item, "kind"));
+      exception.kind = kind;
       exception.values = yaml::texts(item, "values");
       exception.owner = TRY(required(item, "owner"));
       exception.reason = TRY(required(item, "reason"));
@@ -147,6 +153,19 @@ class Reader {
       out.exceptions.push_back(std::move(exception));
     }
     return {};
+  }
+
+  // Whether a control (`*`: any) asks for exceptions of a kind: then its rule, or a view that it reads, says the word.
+  bool knows(const std::string& id, const std::string& kind) const {
+    if (id == "*")
+      return std::any_of(catalogue_.controls.begin(), catalogue_.controls.end(),
+                         [&](const catalog::Control& c) { return knows(c.id, kind); });
+    const auto word = "'" + kind + "'";
+    const auto& control = *catalogue_.control(id);
+    if (control.check.find(word) != std::string::npos) return true;
+    const auto views = catalogue_.views_for(control);
+    return std::any_of(views.begin(), views.end(),
+                       [&](const catalog::View* view) { return view->sql.find(word) != std::string::npos; });
   }
 
   Result<void> read_attestation(const YAML::Node& item, Decisions& out) const {

@@ -40,7 +40,7 @@ statuses:
   - {control: spo.sites-owned, status: planned, owner: Bob, reason: in May}
 exceptions:
   - {control: spo.sites-owned, kind: site, values: [a, b], owner: Ada, reason: archive}
-  - {controls: [spo.sharing-off, '*'], kind: user, values: x, owner: Ada, reason: break glass, expires: 2027-01-31T12:00:00Z}
+  - {controls: [spo.sites-owned, '*'], kind: site, values: x, owner: Ada, reason: break glass, expires: 2027-01-31T12:00:00Z}
 attestations:
   - {control: spo.training, verdict: pass, by: Ada, evidence: course 7, on: 2026-04-01, expires: 2027-04-01}
 points: {spo.training: 0, spo.sharing-off: 100}
@@ -54,7 +54,7 @@ exclude_risk_accepted: true
   EXPECT_EQ(d.statuses.at("spo.sites-owned").expires, std::nullopt);
   ASSERT_EQ(d.exceptions.size(), 3U);
   EXPECT_THAT(d.exceptions[0].values, ElementsAre("a", "b"));
-  EXPECT_EQ(d.exceptions[1].control, "spo.sharing-off");
+  EXPECT_EQ(d.exceptions[1].control, "spo.sites-owned");
   EXPECT_EQ(d.exceptions[2].control, "*");
   EXPECT_THAT(d.exceptions[2].values, ElementsAre("x"));
   EXPECT_EQ(d.exceptions[2].expires, iso8601::parse_time("2027-01-31T12:00:00Z"));
@@ -65,6 +65,16 @@ exclude_risk_accepted: true
   EXPECT_EQ(d.zones.good, 90);
   EXPECT_EQ(d.zones.okay, 50.5);
   EXPECT_TRUE(d.exclude_risk_accepted);
+}
+
+TEST_F(DecisionsTest, AKindThatNoRuleAsksForIsNamed) {
+  const auto one = [](const std::string& control, const std::string& kind) {
+    return "exceptions:\n  - {control: '" + control + "', kind: " + kind + ", values: x, owner: Ada, reason: r}\n";
+  };
+  const std::string hint = " (`assay explain` shows the control's rule, docs/decisions-file.md the kinds)";
+  EXPECT_EQ(fault(one("spo.sites-owned", "sites")),
+            "d.yaml:2: `spo.sites-owned` has no exceptions of the kind `sites`" + hint);
+  EXPECT_EQ(fault(one("*", "sites")), "d.yaml:2: no control has exceptions of the kind `sites`" + hint);
 }
 
 TEST_F(DecisionsTest, WhatIsLeftOutHasItsDefault) {

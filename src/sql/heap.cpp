@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <limits>
 
-#include <malloc.h>
 #include <sqlite3.h>
 
 #include "base/result.h"
@@ -17,26 +16,34 @@ namespace {
 thread_local std::int64_t in_use = 0;
 thread_local std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t size_of(void* memory) { return static_cast<std::int64_t>(malloc_usable_size(memory)); }
+// Before each piece stands its size, which malloc would have to be asked for. SQLite wants 8 bytes of alignment.
+using Size = std::int64_t;
+static_assert(sizeof(Size) % 8 == 0);
+
+Size& size_of(void* memory) { return static_cast<Size*>(memory)[-1]; }
 
 void* allocate(int bytes) {
   if (in_use + bytes > limit) return nullptr;
-  void* memory = std::malloc(static_cast<std::size_t>(bytes));
-  if (memory != nullptr) in_use += size_of(memory);
-  return memory;
+  auto* piece = static_cast<Size*>(std::malloc(sizeof(Size) + static_cast<std::size_t>(bytes)));
+  if (piece == nullptr) return nullptr;
+  in_use += bytes;
+  *piece = bytes;
+  return piece + 1;
 }
 
 void release(void* memory) {
   in_use -= size_of(memory);
-  std::free(memory);
+  std::free(&size_of(memory));
 }
 
 void* resize(void* memory, int bytes) {
-  const auto old = size_of(memory);
-  if (in_use - old + bytes > limit) return nullptr;
-  void* moved = std::realloc(memory, static_cast<std::size_t>(bytes));
-  if (moved != nullptr) in_use += size_of(moved) - old;
-  return moved;
+  const auto grown = bytes - size_of(memory);
+  if (in_use + grown > limit) return nullptr;
+  auto* piece = static_cast<Size*>(std::realloc(&size_of(memory), sizeof(Size) + static_cast<std::size_t>(bytes)));
+  if (piece == nullptr) return nullptr;
+  in_use += grown;
+  *piece = bytes;
+  return piece + 1;
 }
 
 }  // namespace
