@@ -113,7 +113,7 @@ Result<m365::Question> make_question(const catalog::Source& source, const m365::
   const auto base = filling.fill(with_version(service.base), false);
   for (const auto& [name, value] : service.headers) out.headers.emplace_back(name, filling.fill(value, false));
   for (const auto& [name, value] : source.headers) {
-    std::erase_if(out.headers, [&](const auto& header) { return text::iequals(header.first, name); });
+    std::erase_if(out.headers, [&of = name](const auto& header) { return text::iequals(header.first, of); });
     out.headers.emplace_back(name, filling.fill(value, false));
   }
   out.method = source.method;

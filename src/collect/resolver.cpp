@@ -33,10 +33,15 @@ std::string address_text(int family, const void* address) {
   return ::inet_ntop(family, address, text.data(), text.size()) == nullptr ? std::string() : std::string(text.data());
 }
 
+int number_of(std::string_view type) {
+  for (const auto& [known, number] : kTypes)
+    if (text::iequals(known, type)) return number;
+  return 0;
+}
+
 // The records of one type in an answer; false: it cannot be understood.
-bool take_records(Query& query, const unsigned char* answer, int length) {
-  auto& data = query.looked.data;
-  if (query.type == 16) {
+bool take_records(int type, const unsigned char* answer, int length, std::vector<std::string>& data) {
+  if (type == 16) {
     ares_txt_ext* first = nullptr;
     const int status = ares_parse_txt_reply_ext(answer, length, &first);
     for (const auto* part = first; part != nullptr; part = part->next) {
@@ -46,7 +51,7 @@ bool take_records(Query& query, const unsigned char* answer, int length) {
     if (first != nullptr) ares_free_data(first);
     return status == ARES_SUCCESS || status == ARES_ENODATA;
   }
-  if (query.type == 15) {
+  if (type == 15) {
     ares_mx_reply* first = nullptr;
     const int status = ares_parse_mx_reply(answer, length, &first);
     for (const auto* mx = first; mx != nullptr; mx = mx->next)
@@ -55,10 +60,10 @@ bool take_records(Query& query, const unsigned char* answer, int length) {
     return status == ARES_SUCCESS || status == ARES_ENODATA;
   }
   hostent* host = nullptr;
-  const int status = query.type == 28 ? ares_parse_aaaa_reply(answer, length, &host, nullptr, nullptr)
-                                      : ares_parse_a_reply(answer, length, &host, nullptr, nullptr);
+  const int status = type == 28 ? ares_parse_aaaa_reply(answer, length, &host, nullptr, nullptr)
+                                : ares_parse_a_reply(answer, length, &host, nullptr, nullptr);
   if (host != nullptr) {
-    if (query.type == 5) {
+    if (type == 5) {
       if (host->h_name != nullptr) data.emplace_back(host->h_name);
     } else {
       for (char** at = host->h_addr_list; at != nullptr && *at != nullptr; ++at)
@@ -69,17 +74,24 @@ bool take_records(Query& query, const unsigned char* answer, int length) {
   return status == ARES_SUCCESS || status == ARES_ENODATA;
 }
 
+Looked read(int type, const unsigned char* answer, int length) {
+  Looked out;
+  if (!take_records(type, answer, length, out.data)) {
+    out.data.clear();
+    out.words = "the answer could not be read";
+    return out;
+  }
+  out.how = out.data.empty() ? Looked::How::Absent : Looked::How::Found;
+  out.words = fmt::format("Query returned {} records", out.data.size());
+  return out;
+}
+
 void on_answer(void* of, int status, int /*timeouts*/, unsigned char* answer, int length) {
   auto& query = *static_cast<Query*>(of);
   auto& looked = query.looked;
   switch (status) {
     case ARES_SUCCESS:
-      if (!take_records(query, answer, length)) {
-        looked.words = "the answer could not be read";
-      } else {
-        looked.how = looked.data.empty() ? Looked::How::Absent : Looked::How::Found;
-        looked.words = fmt::format("Query returned {} records", looked.data.size());
-      }
+      looked = read(query.type, answer, length);
       break;
     case ARES_ENODATA:
       looked.how = Looked::How::Absent;
@@ -110,8 +122,7 @@ class AresResolver final : public Resolver, public http::Watched {
   http::Task<Looked> look_up(std::string name, std::string type) override {
     Query query;
     query.loop = &loop_;
-    for (const auto& [known, number] : kTypes)
-      if (text::iequals(known, type)) query.type = number;
+    query.type = number_of(type);
     if (query.type == 0) {
       query.looked.words = "unknown kind of record";
       co_return query.looked;
@@ -160,6 +171,11 @@ class AresResolver final : public Resolver, public http::Watched {
 };
 
 }  // namespace
+
+Looked read_answer(std::string_view type, std::string_view message) {
+  return read(number_of(type), reinterpret_cast<const unsigned char*>(message.data()),
+              static_cast<int>(message.size()));
+}
 
 Result<std::unique_ptr<Resolver>> make_resolver(http::Loop& loop, http::CurlClient& world,
                                                 const std::vector<std::string>& servers) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/curl.h"
@@ -20,6 +21,9 @@ class Resolver {
   virtual ~Resolver() = default;
   virtual http::Task<Looked> look_up(std::string name, std::string type) = 0;
 };
+
+// The records of a type in a server's message, which says that the name exists. Failed: it cannot be read.
+Looked read_answer(std::string_view type, std::string_view message);
 
 // Servers as ADDRESS or ADDRESS:PORT; none: the system's.
 Result<std::unique_ptr<Resolver>> make_resolver(http::Loop& loop, http::CurlClient& world,
