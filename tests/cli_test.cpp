@@ -262,6 +262,46 @@ TEST_F(CliTest, QueryRefusesWhateverIsNotReading) {
   EXPECT_FALSE(fs::exists(folder_.path() / "y.db"));
 }
 
+TEST_F(CliTest, ABroadFrameworkIsAnsweredThroughTopics) {
+  folder_.write("own/frameworks/broad/framework.yaml", R"(id: broad
+title: Broad
+publisher: Contoso
+version: "1"
+source: our own rules
+requirements:
+  - {id: B.1, title: Old protocols are closed, topics: [legacy-authentication]}
+  - {id: B.2, title: There is a policy, manual: Read the policy.}
+)");
+  const Words own{"--add-catalog", "own"};
+
+  const auto json = Json::parse(good({"compliance", "export.json", "-f", "broad", "-o", "json"}, own).out);
+  const auto& answered = json["requirements"][0];
+  const auto& manual = json["requirements"][1];
+  EXPECT_THAT(answered["controls"].dump(), HasSubstr(R"("entra.block-legacy-auth")"));
+  EXPECT_GT(answered["controls"].size(), 1U);
+  EXPECT_LE(answered["controls_passed"], answered["controls_judged"]);
+  EXPECT_GT(answered["controls_judged"], 0);
+  EXPECT_FALSE(answered.contains("manual"));
+  EXPECT_EQ(manual["verdict"], "manual");
+  EXPECT_EQ(manual["reason"], "Read the policy.");
+  EXPECT_EQ(manual["manual"], "Read the policy.");
+  const auto table = good({"compliance", "export.json", "-f", "broad"}, own).out;
+  EXPECT_THAT(table,
+              HasSubstr(" " + answered["controls_passed"].dump() + "/" + answered["controls_judged"].dump() + " "));
+  EXPECT_THAT(good({"compliance", "export.json", "-f", "broad", "-o", "csv"}, own).out,
+              StartsWith("requirement,level,verdict,title,reason,controls_passed,controls_judged\n"));
+
+  for (const auto& command : std::vector<Words>{{"catalog", "show", "entra.block-legacy-auth"},
+                                                {"explain", "entra.block-legacy-auth", "--in", "export.json"}}) {
+    const auto shown = Json::parse(good(command, {"--add-catalog", "own", "-o", "json"}).out);
+    EXPECT_EQ(shown["frameworks_by_topic"]["broad"].dump(), R"(["B.1"])");
+    EXPECT_EQ(shown["topics"].dump(), R"(["legacy-authentication"])");
+    EXPECT_FALSE(shown["frameworks"].contains("broad"));
+    EXPECT_THAT(good(command, own).out, HasSubstr("broad, by topic: B.1\n"));
+  }
+  EXPECT_THAT(good({"catalog", "check"}, own).err, HasSubstr(": 0 problems"));
+}
+
 TEST_F(CliTest, AThresholdThatIsMissedIsExitCodeOne) {
   const auto missed = run({"assess", "export.json", "--fail-under", "100"});
   EXPECT_EQ(missed.exit_code, 1);

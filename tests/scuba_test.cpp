@@ -143,7 +143,7 @@ TEST_F(ScubaTest, AgreesWithEverySinglePolicyCase) {
     const auto& expected = item["expected"];
     // A few inputs are no object at all; as an export they hold nothing.
     const auto input = item["input"].is_object() ? item["input"].dump() : "{}";
-    const auto answers = judge_text(input, catalogue().answering("scuba", policy));
+    const auto answers = judge_text(input, catalogue().naming("scuba", policy));
     ++run;
     ASSERT_TRUE(answers.verdicts.count(policy)) << policy << " is not answered";
     const auto verdict = answers.verdicts.at(policy);
@@ -314,7 +314,7 @@ TEST_F(ScubaTest, AnswersEveryPolicyThatTheDataNames) {
   std::getline(mappings, line);
   while (std::getline(mappings, line)) ids.insert(line.substr(0, line.find('\t')));
   EXPECT_EQ(ids.size(), 129U);
-  for (const auto& id : ids) EXPECT_FALSE(catalogue().answering("scuba", id).empty()) << id;
+  for (const auto& id : ids) EXPECT_FALSE(catalogue().naming("scuba", id).empty()) << id;
 }
 
 }  // namespace

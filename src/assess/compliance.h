@@ -14,16 +14,20 @@ struct RequirementResult {
   const catalog::Requirement* requirement = nullptr;
   Verdict verdict = Verdict::Unknown;
   std::string reason;
-  std::vector<const Finding*> findings;
+  std::vector<const catalog::Control*> controls;  // that answer it
+  std::vector<const Finding*> findings;           // theirs, those in scope
+  std::size_t passed = 0;
+  std::size_t judged = 0;  // passed, failed or unknown
 };
 
 // All controls that answer a requirement must pass: the first of fail, unknown, manual that occurs is the
 // requirement's verdict. Controls that do not apply or are not licensed do not count beside others. Where the
-// framework demands the licence as well (`unlicensed: fail`), not licensed is a fail.
+// framework demands the licence as well (`unlicensed: fail`), not licensed is a fail. A requirement that people must
+// see to besides (`manual`) is manual where it would be neither fail nor unknown.
 std::vector<RequirementResult> comply(const catalog::Catalogue& catalogue, const catalog::Framework& framework,
                                       const std::vector<Finding>& findings);
 
-// The controls that a framework needs.
+// The controls that answer any requirement of a framework, in order of id.
 std::vector<const catalog::Control*> controls_for(const catalog::Catalogue& catalogue,
                                                   const catalog::Framework& framework);
 

@@ -218,7 +218,7 @@ Result<Decisions> read_decisions(const std::filesystem::path& file, const catalo
 void add_source_decisions(const snapshot::Evidence& evidence, const catalog::Catalogue& catalogue,
                           Decisions& decisions) {
   for (const auto& e : evidence.exceptions)
-    for (const auto* control : catalogue.answering(e.framework, e.requirement))
+    for (const auto* control : catalogue.naming(e.framework, e.requirement))
       decisions.exceptions.push_back(
           {control->id,
            e.kind,
@@ -227,7 +227,7 @@ void add_source_decisions(const snapshot::Evidence& evidence, const catalog::Cat
            fmt::format("declared in the configuration of {} for {}", evidence.manifest.source, e.requirement),
            {}});
   for (const auto& o : evidence.omissions)
-    for (const auto* control : catalogue.answering(o.framework, o.requirement))
+    for (const auto* control : catalogue.naming(o.framework, o.requirement))
       decisions.statuses.emplace(
           control->id,
           StatusDecision{Status::RiskAccepted, evidence.manifest.source,

@@ -172,6 +172,20 @@ void check_given_map(const Case& c, const std::string& key, const Json& value, c
           {place, fmt::format("case `{}`: `{}` has no `{}`: one of {}", c.name, key, name, fmt::join(known, " "))});
 }
 
+bool has(const std::vector<std::string>& list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+// A catalogue with topics of its own gives them to all its controls; what is laid over ours need not.
+void check_topics(const Catalogue& catalogue, const Control& control, std::vector<Problem>& problems) {
+  for (const auto& topic : control.topics)
+    if (catalogue.topic(topic) == nullptr)
+      problems.push_back({control.place, fmt::format("{}: unknown topic `{}`", control.id, topic)});
+  const bool own = std::any_of(catalogue.topics.begin(), catalogue.topics.end(),
+                               [](const auto& topic) { return !topic.place.file.empty(); });
+  if (own && control.topics.empty()) problems.push_back({control.place, fmt::format("{}: has no topic", control.id)});
+}
+
 void check_cases(const Catalogue& catalogue, const Control& control, std::vector<Problem>& problems) {
   if (control.manual) return;
   constexpr std::array<std::string_view, 6> states{"absent",      "denied", "not_licensed",
@@ -243,7 +257,13 @@ void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
               {control.place, fmt::format("{}: framework `{}` has no requirement `{}`", control.id, id, name)});
       }
     }
+    check_topics(catalogue, control, problems);
     check_cases(catalogue, control, problems);
+  }
+  for (const auto& topic : catalogue.topics) {
+    const bool used = std::any_of(catalogue.controls.begin(), catalogue.controls.end(),
+                                  [&](const auto& control) { return has(control.topics, topic.id); });
+    if (!used) problems.push_back({topic.place, fmt::format("no control has topic `{}`", topic.id)});
   }
   for (const auto& framework : catalogue.frameworks) {
     if (framework.title.empty())
@@ -254,7 +274,10 @@ void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
       const auto& place = requirement.place;
       if (!seen.insert(requirement.id).second)
         problems.push_back({place, fmt::format("requirement `{}` is declared twice", requirement.id)});
-      if (catalogue.answering(framework.id, requirement.id).empty())
+      for (const auto& topic : requirement.topics)
+        if (catalogue.topic(topic) == nullptr)
+          problems.push_back({place, fmt::format("requirement `{}`: unknown topic `{}`", requirement.id, topic)});
+      if (requirement.manual.empty() && catalogue.answering(framework, requirement).empty())
         problems.push_back({place, fmt::format("no control answers requirement `{}`", requirement.id)});
     }
   }

@@ -13,7 +13,7 @@ namespace assay::catalog {
 void resolve_sql(Catalogue& catalogue, std::vector<Problem>& problems);
 
 // What can be said of a control without running it: the kinds of case it must have, `ELSE 'pass'`, requirements that
-// exist, tables that exist, cases whose rows fit the tables.
+// exist, topics that exist and are used, tables that exist, cases whose rows fit the tables.
 void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems);
 
 // Sources that cannot be carried out: unknown keys and services, `each` over what does not exist.

@@ -271,7 +271,7 @@ void read_rubric(Reader& in, const YAML::Node& node, Control& control) {
 Control read_control(Reader& in, const YAML::Node& node) {
   in.allow(node, {"id",   "version",     "title",  "service",     "category", "points", "scoring",   "unit",
                   "why",  "user_impact", "effort", "licence",     "needs",    "reads",  "microsoft", "frameworks",
-                  "none", "check",       "rubric", "remediation", "manual",   "cases"});
+                  "none", "check",       "rubric", "remediation", "manual",   "cases",  "topics"});
   Control c;
   c.place = in.place(node);
   c.id = in.required(node, "id");
@@ -311,6 +311,7 @@ Control read_control(Reader& in, const YAML::Node& node) {
   const auto frameworks = in.map(node, "frameworks");
   for (const auto& item : frameworks)
     c.frameworks[item.first.Scalar()] = in.texts(frameworks, item.first.Scalar().c_str());
+  c.topics = in.texts(node, "topics");
   if (const auto remediation = in.map(node, "remediation"); !remediation.IsNull()) {
     c.remediation = to_json(remediation);
     in.allow(remediation, {"steps", "change"});
@@ -362,10 +363,13 @@ void read_framework_file(Reader& in, const YAML::Node& node, Framework& framewor
     requirement.id = in.required(item, "id");
     requirement.title = in.required(item, "title");
     requirement.level = yaml::text(item, "level");
+    requirement.topics = in.texts(item, "topics");
+    requirement.manual = text::trim(yaml::text(item, "manual"));
     requirement.place = in.place(item);
     for (const auto& field : item) {
       const auto& key = field.first.Scalar();
-      if (key != "id" && key != "title" && key != "level") requirement.crosswalk[key] = in.texts(item, key.c_str());
+      constexpr std::array<std::string_view, 5> own{"id", "title", "level", "topics", "manual"};
+      if (std::find(own.begin(), own.end(), key) == own.end()) requirement.crosswalk[key] = in.texts(item, key.c_str());
     }
     framework.requirements.push_back(std::move(requirement));
   }
@@ -443,6 +447,14 @@ class DirectoryReader {
       if (view.about.empty()) problems_.push_back({view.place, "a view begins with a comment that says what it is"});
       add(catalogue_.views, std::move(view), &View::name, "view");
     }
+    TRY(read_single(root / "topics.yaml", [&](Reader& in, const YAML::Node& node) {
+      in.allow(node, {"topics"});
+      for (const auto& item : in.list(node, "topics")) {
+        if (!in.allow(item, {"id", "title", "about"})) continue;
+        Topic topic{in.required(item, "id"), in.required(item, "title"), in.required(item, "about"), in.place(item)};
+        add(catalogue_.topics, std::move(topic), &Topic::id, "topic");
+      }
+    }));
     TRY(read_single(root / "licences.yaml", [&](Reader& in, const YAML::Node& node) {
       in.allow(node, {"plans"});
       for (const auto& item : in.list(node, "plans"))

@@ -10,8 +10,8 @@
 namespace assay::catalog {
 
 // Reads a folder laid out as `catalog/`: tables/<service>/*.yaml, views/*.sql, controls/<service>/*.yaml,
-// frameworks/<id>/*.yaml, licences.yaml and catalogue.yaml. Several folders are laid over each other: the operator's
-// own controls and tables beside ours.
+// frameworks/<id>/*.yaml, topics.yaml, licences.yaml and catalogue.yaml. Several folders are laid over each other: the
+// operator's own controls and tables beside ours.
 //
 // What is wrong in a file is added to `problems` and the rest is read, so that an author sees every mistake at once.
 // An Error only when a folder cannot be read at all.

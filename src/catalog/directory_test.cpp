@@ -167,7 +167,7 @@ TEST(DirectoryTest, AnotherFolderIsLaidOver) {
   EXPECT_THAT(found, IsEmpty());
   EXPECT_EQ(catalogue.version, "own");
   EXPECT_EQ(catalogue.controls.size(), 4U);
-  EXPECT_EQ(catalogue.answering("EXAMPLE", "ex.3").size(), 2U);
+  EXPECT_EQ(catalogue.naming("EXAMPLE", "ex.3").size(), 2U);
 }
 
 TEST(DirectoryTest, TheSameIdTwiceIsAMistake) {

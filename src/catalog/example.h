@@ -24,6 +24,8 @@ class Example {
   static constexpr auto kView = "views/owned_sites.sql";
   static constexpr auto kFramework = "frameworks/example/framework.yaml";
   static constexpr auto kRequirements = "frameworks/example/more.yaml";
+  static constexpr auto kTopics = "topics.yaml";  // these two only after add_topics
+  static constexpr auto kBroad = "frameworks/broad/framework.yaml";
 
   Example() {
     write("catalogue.yaml", "version: 2026.1\n");
@@ -175,6 +177,31 @@ remediation: {steps: Train.}
 )");
   }
 
+  // Topics, at the end of every control, and a framework that its controls answer through them.
+  void add_topics() const {
+    write(kTopics, R"(topics:
+  - {id: sharing, title: Sharing, about: What leaves the tenant by links.}
+  - {id: ownership, title: Ownership, about: Who answers for what is there.}
+)");
+    write(kBroad, R"(id: broad
+title: Broad
+publisher: Nobody
+version: "2"
+source: https://example.org/
+requirements:
+  - {id: B.1, title: Data is kept in, topics: [sharing, ownership]}
+  - {id: B.2, title: Owners are known, topics: [ownership], manual: Ask the owners every year.}
+  - {id: B.3, title: There is a policy, manual: Write one.}
+)");
+    append(kControl, "topics: [sharing]\n");
+    append(kOwners, "topics: [sharing, ownership]\n");
+    append(kManual, "topics: ownership\n");
+    replace(kOwners, "frameworks: {example: [EX.2]}", "frameworks: {example: [EX.2], broad: [B.1]}");
+  }
+
+  void append(const std::string& file, const std::string& text) const {
+    std::ofstream(folder_.path() / file, std::ios::app) << text;
+  }
   void write(const std::string& file, const std::string& text) const { folder_.write(file, text); }
   void remove(const std::string& file) const { CHECK(std::filesystem::remove(folder_.path() / file)); }
   void replace(const std::string& file, const std::string& from, const std::string& to) const {

@@ -88,7 +88,10 @@ Json framework_json(const Framework& f) {
   for (const auto& r : f.requirements) {
     Json crosswalk = Json::object();
     for (const auto& [id, list] : r.crosswalk) crosswalk[id] = strings(list);
-    requirements.push_back({{"id", r.id}, {"title", r.title}, {"level", r.level}, {"crosswalk", crosswalk}});
+    Json requirement{{"id", r.id}, {"title", r.title}, {"level", r.level}, {"crosswalk", crosswalk}};
+    if (!r.topics.empty()) requirement["topics"] = strings(r.topics);
+    if (!r.manual.empty()) requirement["manual"] = r.manual;
+    requirements.push_back(std::move(requirement));
   }
   return {{"id", f.id},
           {"title", f.title},
@@ -98,6 +101,20 @@ Json framework_json(const Framework& f) {
           {"about", f.about},
           {"unlicensed_fails", f.unlicensed_fails},
           {"requirements", requirements}};
+}
+
+// Topics hold the positions of their controls, so that a run that asks for none of them has little to pass over.
+Json topics_json(const Catalogue& catalogue) {
+  std::unordered_map<std::string_view, Json> controls;
+  for (std::size_t i = 0; i < catalogue.controls.size(); ++i)
+    for (const auto& topic : catalogue.controls[i].topics) controls[topic].push_back(i);
+  Json out = Json::array();
+  for (const auto& t : catalogue.topics) {
+    auto& positions = controls[t.id];
+    if (positions.is_null()) positions = Json::array();
+    out.push_back({{"id", t.id}, {"title", t.title}, {"about", t.about}, {"controls", std::move(positions)}});
+  }
+  return out;
 }
 
 // Reading. The image is ours: simdjson's exceptions are caught once, in read_image.
@@ -193,6 +210,8 @@ Framework framework_of(Element e) {
     r.title = text(item["title"]);
     r.level = text(item["level"]);
     for (auto field : item["crosswalk"].get_object()) r.crosswalk[std::string(field.key)] = texts(field.value);
+    if (Element topics; item["topics"].get(topics) == simdjson::SUCCESS) r.topics = texts(topics);
+    if (Element manual; item["manual"].get(manual) == simdjson::SUCCESS) r.manual = text(manual);
     f.requirements.push_back(std::move(r));
   }
   return f;
@@ -232,8 +251,13 @@ Image make_image(const Catalogue& catalogue) {
   for (const auto& p : catalogue.plans)
     plans.push_back(
         {{"plan", p.plan}, {"title", p.title}, {"offered_by", strings(p.offered_by)}, {"also", strings(p.also)}});
-  const Json document{{"version", catalogue.version}, {"tables", tables},         {"views", views},
-                      {"controls", controls},         {"frameworks", frameworks}, {"plans", plans}};
+  const Json document{{"version", catalogue.version},
+                      {"tables", tables},
+                      {"views", views},
+                      {"controls", controls},
+                      {"frameworks", frameworks},
+                      {"plans", plans},
+                      {"topics", topics_json(catalogue)}};
   return {document.dump(), Json{{"controls", details}, {"sources", sources}, {"services", catalogue.services}}.dump()};
 }
 
@@ -295,10 +319,28 @@ Result<Catalogue> read_image(std::string_view image, std::string_view only_frame
     Catalogue out;
     out.version = text(document["version"]);
     const bool all = only_framework.empty();
+    for (Element e : document["frameworks"].get_array())
+      if (all || e["id"].get_string().value() == only_framework) out.frameworks.push_back(framework_of(e));
+    std::set<std::string_view> topics;
+    for (const auto& framework : out.frameworks)
+      for (const auto& requirement : framework.requirements)
+        topics.insert(requirement.topics.begin(), requirement.topics.end());
+    std::unordered_map<std::size_t, std::vector<std::string>> topics_of;  // by the control's position
+    for (Element e : document["topics"].get_array()) {
+      const auto id = e["id"].get_string().value();
+      if (!all && topics.count(id) == 0) continue;
+      out.topics.push_back({text(e["id"]), text(e["title"]), text(e["about"]), {}});
+      for (Element position : e["controls"].get_array()) topics_of[position.get_uint64().value()].emplace_back(id);
+    }
+    std::size_t position = 0;
     for (Element e : document["controls"].get_array()) {
+      const auto with_topics = topics_of.find(position++);
       Element answered;
-      if (all || e["frameworks"].at_key(only_framework).get(answered) == simdjson::SUCCESS)
-        out.controls.push_back(control_of(e));
+      if (!all && with_topics == topics_of.end() &&
+          e["frameworks"].at_key(only_framework).get(answered) != simdjson::SUCCESS)
+        continue;
+      out.controls.push_back(control_of(e));
+      if (with_topics != topics_of.end()) out.controls.back().topics = std::move(with_topics->second);
     }
     const auto names = all ? std::set<std::string, std::less<>>() : read_by(out.controls, document["views"]);
     for (Element e : document["tables"].get_array())
@@ -306,8 +348,6 @@ Result<Catalogue> read_image(std::string_view image, std::string_view only_frame
     for (Element e : document["views"].get_array())
       if (all || names.count(e["name"].get_string().value()) != 0)
         out.views.push_back({text(e["name"]), text(e["about"]), text(e["sql"]), reads_of(e["reads"]), {}});
-    for (Element e : document["frameworks"].get_array())
-      if (all || e["id"].get_string().value() == only_framework) out.frameworks.push_back(framework_of(e));
     for (Element e : document["plans"].get_array())
       out.plans.push_back({text(e["plan"]), text(e["title"]), texts(e["offered_by"]), texts(e["also"])});
     out.build_index();

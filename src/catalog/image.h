@@ -17,8 +17,8 @@ struct Image {
 };
 
 Image make_image(const Catalogue& catalogue);
-// The digest is that of both documents. With `only_framework`, just that framework, the controls that answer it, and
-// what these read.
+// The digest is that of both documents. With `only_framework`, just that framework, the topics that it names, the
+// controls that answer it, and what these read.
 Result<Catalogue> read_image(std::string_view catalogue, std::string_view only_framework = {});
 Result<void> read_details(std::string_view details, Catalogue& catalogue);
 // Changes when a table's columns, or the way to their values, change: what a snapshot's tables were made by.

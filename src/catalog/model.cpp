@@ -74,7 +74,8 @@ void Catalogue::build_index() {
   parents_.clear();
   views_.clear();
   controls_.clear();
-  answers_.clear();
+  naming_.clear();
+  by_topic_.clear();
   std::sort(controls.begin(), controls.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   for (const auto& table : tables) {
     tables_.emplace(table.name, &table);
@@ -88,7 +89,8 @@ void Catalogue::build_index() {
     controls_.emplace(control.id, &control);
     for (const auto& [framework, requirements] : control.frameworks)
       for (const auto& requirement : requirements)
-        answers_[text::lower(framework + "\n" + requirement)].push_back(&control);
+        naming_[text::lower(framework + "\n" + requirement)].push_back(&control);
+    for (const auto& topic : control.topics) by_topic_[topic].push_back(&control);
   }
 }
 
@@ -106,9 +108,42 @@ const Framework* Catalogue::framework(std::string_view id) const {
   return nullptr;
 }
 
-std::vector<const Control*> Catalogue::answering(std::string_view framework, std::string_view requirement) const {
-  const auto found = answers_.find(text::lower(std::string(framework) + "\n" + std::string(requirement)));
-  return found == answers_.end() ? std::vector<const Control*>() : found->second;
+const Topic* Catalogue::topic(std::string_view id) const {
+  for (const auto& topic : topics)
+    if (topic.id == id) return &topic;
+  return nullptr;
+}
+
+std::vector<const Control*> Catalogue::naming(std::string_view framework, std::string_view requirement) const {
+  const auto found = naming_.find(text::lower(std::string(framework) + "\n" + std::string(requirement)));
+  return found == naming_.end() ? std::vector<const Control*>() : found->second;
+}
+
+std::vector<const Control*> Catalogue::answering(const Framework& framework, const Requirement& requirement) const {
+  auto out = naming(framework.id, requirement.id);
+  for (const auto& topic : requirement.topics)
+    if (const auto found = by_topic_.find(topic); found != by_topic_.end())
+      out.insert(out.end(), found->second.begin(), found->second.end());
+  std::sort(out.begin(), out.end());  // they stand in one vector, by id
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+std::map<std::string, std::vector<std::string>> Catalogue::answered_by_topic(const Control& control) const {
+  const auto has = [](const std::vector<std::string>& list, const std::string& item) {
+    return std::find(list.begin(), list.end(), item) != list.end();
+  };
+  std::map<std::string, std::vector<std::string>> out;
+  for (const auto& framework : frameworks) {
+    const auto named = control.frameworks.find(framework.id);
+    for (const auto& requirement : framework.requirements) {
+      if (named != control.frameworks.end() && has(named->second, requirement.id)) continue;
+      const bool shared = std::any_of(requirement.topics.begin(), requirement.topics.end(),
+                                      [&](const auto& topic) { return has(control.topics, topic); });
+      if (shared) out[framework.id].push_back(requirement.id);
+    }
+  }
+  return out;
 }
 
 void Catalogue::add_views(const sql::Reads& reads, std::vector<const View*>& out) const {

@@ -80,6 +80,14 @@ struct Case {
   int line = 0;
 };
 
+// What controls and requirements are about. A requirement that names a topic is answered by every control that has it.
+struct Topic {
+  std::string id;
+  std::string title;
+  std::string about;
+  Place place;
+};
+
 enum class Scoring { Binary, Proportional };
 
 struct Control {
@@ -100,7 +108,8 @@ struct Control {
   std::vector<std::string> needs;    // primary tables
   std::vector<std::string> reads;    // other tables; not collected means empty
   std::vector<std::string> microsoft;
-  std::map<std::string, std::vector<std::string>> frameworks;
+  std::map<std::string, std::vector<std::string>> frameworks;  // requirements that it names
+  std::vector<std::string> topics;
   std::string none_verdict;  // what no rows of the check mean
   std::string none_reason;
   std::string check;  // SQL
@@ -120,6 +129,8 @@ struct Requirement {
   std::string title;
   std::string level;                                          // shall, should, … in the framework's own terms
   std::map<std::string, std::vector<std::string>> crosswalk;  // other framework → its ids
+  std::vector<std::string> topics;                            // every control of these answers it
+  std::string manual;                                         // what people must see to besides
   Place place;
 };
 
@@ -157,6 +168,7 @@ class Catalogue {
   std::vector<View> views;
   std::vector<Control> controls;  // ordered by id
   std::vector<Framework> frameworks;
+  std::vector<Topic> topics;
   std::vector<ServicePlan> plans;
   Json services = Json::array();  // what a collector asks (services.yaml); empty in an image loaded without details
 
@@ -167,8 +179,13 @@ class Catalogue {
   const View* view(std::string_view name) const;
   const Control* control(std::string_view id) const;
   const Framework* framework(std::string_view id) const;
-  // The controls that answer a requirement, in order of id.
-  std::vector<const Control*> answering(std::string_view framework, std::string_view requirement) const;
+  const Topic* topic(std::string_view id) const;
+  // The controls that name a requirement, in order of id.
+  std::vector<const Control*> naming(std::string_view framework, std::string_view requirement) const;
+  // The controls that answer a requirement, in order of id: those that name it and those of its topics.
+  std::vector<const Control*> answering(const Framework& framework, const Requirement& requirement) const;
+  // The requirements that a control answers through its topics and does not name: framework → ids.
+  std::map<std::string, std::vector<std::string>> answered_by_topic(const Control& control) const;
 
   // Views that the control's check needs, in the order in which they must be made.
   std::vector<const View*> views_for(const Control& control) const;
@@ -181,7 +198,8 @@ class Catalogue {
   std::unordered_map<std::string, const Table*> parents_;
   std::unordered_map<std::string, const View*> views_;
   std::unordered_map<std::string, const Control*> controls_;
-  std::unordered_map<std::string, std::vector<const Control*>> answers_;
+  std::unordered_map<std::string, std::vector<const Control*>> naming_;
+  std::unordered_map<std::string, std::vector<const Control*>> by_topic_;
 };
 
 // Tables that the engine itself fills, as SQL. Controls may read them without naming them in `needs`.

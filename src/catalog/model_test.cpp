@@ -72,12 +72,12 @@ TEST(CatalogueTest, TheIndexSurvivesAMove) {
   EXPECT_EQ(second.table("sites")->children[0].name, "site_owners");
 }
 
-TEST(CatalogueTest, RequirementsAreAnsweredInAnyCase) {
+TEST(CatalogueTest, RequirementsAreNamedInAnyCase) {
   const auto catalogue = Example().load();
 
-  EXPECT_THAT(ids(catalogue.answering("example", "EX.1")), ElementsAre("spo.sharing-off"));
-  EXPECT_THAT(ids(catalogue.answering("Example", "ex.1")), ElementsAre("spo.sharing-off"));
-  EXPECT_THAT(ids(catalogue.answering("example", "EX.9")), IsEmpty());
+  EXPECT_THAT(ids(catalogue.naming("example", "EX.1")), ElementsAre("spo.sharing-off"));
+  EXPECT_THAT(ids(catalogue.naming("Example", "ex.1")), ElementsAre("spo.sharing-off"));
+  EXPECT_THAT(ids(catalogue.naming("example", "EX.9")), IsEmpty());
 }
 
 TEST(CatalogueTest, ViewsComeAfterThoseTheyRead) {

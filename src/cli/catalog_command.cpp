@@ -8,6 +8,7 @@
 #include "catalog/directory.h"
 #include "catalog/image.h"
 #include "cli/commands.h"
+#include "cli/summary.h"
 
 namespace assay::cli {
 namespace {
@@ -93,7 +94,8 @@ Result<int> run_list(const Context& context) {
                      {"manual", c.manual},
                      {"licence", c.licence},
                      {"microsoft", c.microsoft},
-                     {"frameworks", c.frameworks}});
+                     {"frameworks", c.frameworks},
+                     {"topics", c.topics}});
     print_json(out);
     return 0;
   }
@@ -139,7 +141,7 @@ void print_table(const Context& context, const catalog::Table& table) {
   }
 }
 
-void print_control(const Context& context, const catalog::Control& c) {
+void print_control(const Context& context, const catalog::Catalogue& catalogue, const catalog::Control& c) {
   const auto prose = [&](const std::string& text) { print_line(wrapped(text, context.terminal)); };
   prose(styled(c.title, Style::Bold, context.terminal) + "  " + c.id);
   prose(fmt::format("{} points, {}, {}, version {}", c.points, c.service, c.category, c.version));
@@ -154,12 +156,12 @@ void print_control(const Context& context, const catalog::Control& c) {
     print_line("\n" + std::string(text::trim(c.check)));
   }
   prose("\n" + std::string(text::trim(c.remediation.value("steps", ""))));
-  for (const auto& [framework, requirements] : c.frameworks)
-    prose(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
+  if (!c.topics.empty()) prose("Topics: " + text::join(c.topics, ", "));
+  for (const auto& line : answers_of(catalogue, c)) prose(line);
   for (const auto& test : c.cases) prose(fmt::format("case: {} → {}", test.name, test.verdict));
 }
 
-Json control_json(const catalog::Control& control) {
+Json control_json(const catalog::Catalogue& catalogue, const catalog::Control& control) {
   Json cases = Json::array();
   for (const auto& test : control.cases)
     cases.push_back({{"case", test.name}, {"given", test.given}, {"verdict", test.verdict}});
@@ -181,6 +183,8 @@ Json control_json(const catalog::Control& control) {
           {"remediation", control.remediation},
           {"microsoft", control.microsoft},
           {"frameworks", control.frameworks},
+          {"topics", control.topics},
+          {"frameworks_by_topic", catalogue.answered_by_topic(control)},
           {"cases", cases}};
 }
 
@@ -196,9 +200,9 @@ Result<int> run_show(const Context& context, const Arguments& arguments) {
   const auto catalogue = TRY(load_catalogue(context, Details::With));
   const auto format = context.output();
   if (const auto* control = catalogue.control(arguments.name)) {
-    if (format == Format::Json) print_json(control_json(*control));
-    if (format == Format::Csv) print_members(control_json(*control));
-    if (format == Format::Table) print_control(context, *control);
+    if (format == Format::Json) print_json(control_json(catalogue, *control));
+    if (format == Format::Csv) print_members(control_json(catalogue, *control));
+    if (format == Format::Table) print_control(context, catalogue, *control);
   } else if (const auto* table = catalogue.table(arguments.name)) {
     if (format == Format::Json) print_json(table_json(*table));
     if (format == Format::Csv) print(column_rows(*table).csv());

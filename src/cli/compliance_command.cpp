@@ -26,7 +26,7 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
   const auto judged = TRY(judge(context, catalogue, arguments.source, &controls, false));
   auto results = assess::comply(catalogue, *framework, judged.findings);
   for (auto& result : results)
-    if (result.findings.empty() && !catalogue.answering(framework->id, result.requirement->id).empty())
+    if (result.findings.empty() && !result.controls.empty())
       result.reason = "its service is out of the scope of this source";
   std::map<assess::Verdict, std::size_t> counts;
   for (const auto& result : results) ++counts[result.verdict];
@@ -46,13 +46,16 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
     Json requirements = Json::array();
     for (const auto& result : results) {
       Json ids = Json::array();
-      for (const auto* control : catalogue.answering(framework->id, result.requirement->id)) ids.push_back(control->id);
+      for (const auto* control : result.controls) ids.push_back(control->id);
       requirements.push_back({{"id", result.requirement->id},
                               {"title", result.requirement->title},
                               {"level", result.requirement->level},
                               {"verdict", name(result.verdict)},
                               {"reason", result.reason},
-                              {"controls", ids}});
+                              {"controls", ids},
+                              {"controls_passed", result.passed},
+                              {"controls_judged", result.judged}});
+      if (!result.requirement->manual.empty()) requirements.back()["manual"] = result.requirement->manual;
       if (auto decision = decision_of(result); !decision.empty()) requirements.back()["decision"] = std::move(decision);
     }
     Json summary = Json::object();
@@ -65,20 +68,35 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
          {"summary", summary}});
     return 0;
   }
-  Rows rows({{"requirement"}, {"level"}, {"verdict"}, {"title", false, true}, {"reason", false, true}});
+  const auto reason_of = [&](const assess::RequirementResult& result) {
+    const auto decision = decision_of(result);
+    return decision.empty() ? result.reason : result.reason + " [" + decision + "]";
+  };
+  if (context.output() == Format::Csv) {
+    Rows rows(
+        {{"requirement"}, {"level"}, {"verdict"}, {"title"}, {"reason"}, {"controls_passed"}, {"controls_judged"}});
+    for (const auto& result : results)
+      rows.add({result.requirement->id, result.requirement->level, std::string(name(result.verdict)),
+                result.requirement->title, reason_of(result), std::to_string(result.passed),
+                std::to_string(result.judged)});
+    print(rows.csv());
+    return 0;
+  }
+  Rows rows({{"requirement"},
+             {"level"},
+             {"verdict"},
+             {.title = "passed", .right = true, .optional = true},
+             {"title", false, true},
+             {"reason", false, true}});
   for (const auto& result : results)
     rows.add({result.requirement->id, result.requirement->level, std::string(name(result.verdict)),
-              result.requirement->title,
-              decision_of(result).empty() ? result.reason : result.reason + " [" + decision_of(result) + "]"},
+              fmt::format("{}/{}", result.passed, result.judged), result.requirement->title, reason_of(result)},
              style_of(result.verdict));
-  print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
-  if (context.output() == Format::Table) {
-    std::string line = "\n";
-    for (const auto v : all)
-      if (counts[v] != 0)
-        line += styled(fmt::format("{} {}", counts[v], name(v)), style_of(v), context.terminal) + "   ";
-    print_line(line);
-  }
+  print(rows.table(context.terminal));
+  std::string line = "\n";
+  for (const auto v : all)
+    if (counts[v] != 0) line += styled(fmt::format("{} {}", counts[v], name(v)), style_of(v), context.terminal) + "   ";
+  print_line(line);
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
+#include "cli/summary.h"
 
 namespace assay::cli {
 namespace {
@@ -78,8 +79,7 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
   print(heading("How to fix it", t));
   prose(std::string(text::trim(control.remediation.value("steps", ""))));
   print(heading("Answers", t));
-  for (const auto& [framework, requirements] : control.frameworks)
-    prose(fmt::format("{}: {}", framework, text::join(requirements, ", ")));
+  for (const auto& line : answers_of(catalogue, control)) prose(line);
   if (!control.microsoft.empty()) prose("Microsoft Secure Score: " + text::join(control.microsoft, ", "));
 }
 
@@ -125,6 +125,8 @@ Result<int> run_explain(const Context& context, const Arguments& arguments) {
   out["effort"] = {{"level", control->effort}, {"hours", control->effort_hours}};
   out["licence"] = control->licence;
   out["frameworks"] = control->frameworks;
+  out["topics"] = control->topics;
+  out["frameworks_by_topic"] = catalogue.answered_by_topic(*control);
   out["remediation"] = control->remediation;
   print_json(out);
   return 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -114,6 +115,19 @@ Rows action_rows(const score::Score& score, std::size_t limit) {
              action->finding->verdict == assess::Verdict::Unknown ? Style::Dim : Style::Plain);
   }
   return rows;
+}
+
+std::vector<std::string> answers_of(const catalog::Catalogue& catalogue, const catalog::Control& control) {
+  std::map<std::string, std::string> lines;
+  for (const auto& [framework, requirements] : control.frameworks)
+    lines[framework] = fmt::format("{}: {}", framework, text::join(requirements, ", "));
+  for (const auto& [framework, requirements] : catalogue.answered_by_topic(control)) {
+    auto& line = lines[framework];
+    line += fmt::format("{} by topic: {}", line.empty() ? framework + "," : ";", text::join(requirements, ", "));
+  }
+  std::vector<std::string> out;
+  for (auto& [framework, line] : lines) out.push_back(std::move(line));
+  return out;
 }
 
 }  // namespace assay::cli
