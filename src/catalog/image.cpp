@@ -1,6 +1,8 @@
 #include "catalog/image.h"
 
+#include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -224,17 +226,23 @@ Error damaged(const std::exception& thrown) {
 }  // namespace
 
 Image make_image(const Catalogue& catalogue) {
-  Json tables = Json::array();
-  for (const auto& t : catalogue.tables) tables.push_back(table_json(t));
-  Json views = Json::array();
-  for (const auto& v : catalogue.views)
-    views.push_back({{"name", v.name}, {"about", v.about}, {"sql", v.sql}, {"reads", reads_json(v.reads)}});
+  std::string parts;
+  const auto add = [&](const Json& document, Json entry) {
+    const auto text = document.dump();
+    entry["bytes"] = text.size();
+    parts += text + "\n";
+    return entry;
+  };
+  Json frameworks = Json::array();
+  for (const auto& f : catalogue.frameworks) frameworks.push_back(add(framework_json(f), {{"id", f.id}}));
   Json controls = Json::array();
   Json details = Json::object();
   Json sources = Json::object();
   for (const auto& t : catalogue.tables) sources[t.name] = t.source;
   for (const auto& c : catalogue.controls) {
-    controls.push_back(control_json(c));
+    Json answers = Json::array();
+    for (const auto& [framework, requirements] : c.frameworks) answers.push_back(framework);
+    controls.push_back(add(control_json(c), {{"frameworks", std::move(answers)}}));
     Json list = Json::array();
     for (const auto& k : c.cases) {
       Json item{{"case", k.name}, {"given", k.given}, {"verdict", k.verdict}};
@@ -245,20 +253,33 @@ Image make_image(const Catalogue& catalogue) {
     }
     details[c.id] = {{"cases", std::move(list)}, {"remediation", c.remediation}, {"rubric", c.rubric}};
   }
-  Json frameworks = Json::array();
-  for (const auto& f : catalogue.frameworks) frameworks.push_back(framework_json(f));
+  Json tables = Json::array();
+  for (const auto& t : catalogue.tables) {
+    Json names = Json::array({t.name});
+    for (const auto& child : t.children) names.push_back(child.name);
+    tables.push_back(add(table_json(t), {{"names", names}}));
+  }
+  Json views = Json::array();
+  for (const auto& v : catalogue.views) {
+    const auto reads = reads_json(v.reads);
+    Json of = Json::array();
+    for (const auto& [name, columns] : v.reads) of.push_back(name);
+    views.push_back(add({{"name", v.name}, {"about", v.about}, {"sql", v.sql}, {"reads", reads}},
+                        {{"name", v.name}, {"reads", std::move(of)}}));
+  }
   Json plans = Json::array();
   for (const auto& p : catalogue.plans)
     plans.push_back(
         {{"plan", p.plan}, {"title", p.title}, {"offered_by", strings(p.offered_by)}, {"also", strings(p.also)}});
-  const Json document{{"version", catalogue.version},
-                      {"tables", tables},
-                      {"views", views},
-                      {"controls", controls},
-                      {"frameworks", frameworks},
-                      {"plans", plans},
-                      {"topics", topics_json(catalogue)}};
-  return {document.dump(), Json{{"controls", details}, {"sources", sources}, {"services", catalogue.services}}.dump()};
+  const Json index{{"version", catalogue.version},
+                   {"tables", tables},
+                   {"views", views},
+                   {"controls", controls},
+                   {"frameworks", frameworks},
+                   {"plans", plans},
+                   {"topics", topics_json(catalogue)}};
+  return {index.dump() + "\n" + parts,
+          Json{{"controls", details}, {"sources", sources}, {"services", catalogue.services}}.dump()};
 }
 
 std::string tables_definition_digest(const Catalogue& catalogue) {
@@ -281,32 +302,71 @@ std::string image_digest(std::string_view catalogue, std::string_view details) {
 
 namespace {
 
+// Goes through the parts of an image in the order of its index, and reads those that are wanted.
+class Parts {
+ public:
+  Parts(const simdjson::padded_string& image, std::size_t at) : image_(image), at_(at) {}
+
+  // What `read` makes of the part that each entry of a list stands for, where `wanted` says so of the entry.
+  template <typename Wanted, typename Read>
+  void each(Element list, const Wanted& wanted, const Read& read) {
+    for (Element entry : list.get_array()) {
+      const auto bytes = entry["bytes"].get_uint64().value();
+      if (bytes > image_.size() - at_) throw std::out_of_range("a part is longer than the image");
+      const Element known = entry;
+      if (wanted(known)) read(parser_.parse(image_.data() + at_, bytes, false).value());
+      at_ += bytes + 1;
+    }
+  }
+
+ private:
+  const simdjson::padded_string& image_;
+  std::size_t at_;
+  simdjson::dom::parser parser_;
+};
+
+using Names = std::set<std::string, std::less<>>;
+
 // Names of the tables and views that some controls read, directly or through a view, and of the tables they need.
-std::set<std::string, std::less<>> read_by(const std::vector<Control>& controls, Element views) {
-  std::set<std::string, std::less<>> out{"service_plans"};
+Names read_by(const std::vector<Control>& controls, Element views) {
+  Names out{"service_plans"};
   std::vector<std::string> to_look_at;
   for (const auto& control : controls) {
     for (const auto& [name, columns] : control.sql_reads) to_look_at.push_back(name);
     to_look_at.insert(to_look_at.end(), control.needs.begin(), control.needs.end());
   }
   std::unordered_map<std::string_view, Element> by_name;
-  for (Element view : views.get_array()) by_name.emplace(view["name"].get_string().value(), view);
+  for (Element view : views.get_array()) by_name.emplace(view["name"].get_string().value(), view["reads"]);
   while (!to_look_at.empty()) {
     const auto name = std::move(to_look_at.back());
     to_look_at.pop_back();
     if (!out.insert(name).second) continue;
-    const auto view = by_name.find(name);
-    if (view == by_name.end()) continue;
-    for (auto field : view->second["reads"].get_object()) to_look_at.emplace_back(field.key);
+    if (const auto view = by_name.find(name); view != by_name.end())
+      for (auto& read : texts(view->second)) to_look_at.push_back(std::move(read));
   }
   return out;
 }
 
-bool is_wanted(Element table, const std::set<std::string, std::less<>>& names) {
-  if (names.count(table["table"].get_string().value()) != 0) return true;
-  for (Element child : table["children"].get_array())
-    if (names.count(child["table"].get_string().value()) != 0) return true;
+bool holds(Element list, std::string_view name) {
+  for (Element item : list.get_array())
+    if (item.get_string().value() == name) return true;
   return false;
+}
+
+// Fills in the topics that the frameworks name (all: every one). Returns those of each control, by its position.
+std::unordered_map<std::size_t, std::vector<std::string>> read_topics(Element list, bool all, Catalogue& out) {
+  std::set<std::string_view> named;
+  for (const auto& framework : out.frameworks)
+    for (const auto& requirement : framework.requirements)
+      named.insert(requirement.topics.begin(), requirement.topics.end());
+  std::unordered_map<std::size_t, std::vector<std::string>> topics_of;
+  for (Element e : list.get_array()) {
+    const auto id = e["id"].get_string().value();
+    if (!all && named.count(id) == 0) continue;
+    out.topics.push_back({text(e["id"]), text(e["title"]), text(e["about"]), {}});
+    for (Element position : e["controls"].get_array()) topics_of[position.get_uint64().value()].emplace_back(id);
+  }
+  return topics_of;
 }
 
 }  // namespace
@@ -315,40 +375,44 @@ Result<Catalogue> read_image(std::string_view image, std::string_view only_frame
   try {
     simdjson::dom::parser parser;
     const simdjson::padded_string padded(image);
-    Element document = parser.parse(padded);
+    const auto end = std::min(image.find('\n'), image.size());
+    const Element index = parser.parse(padded.data(), end, false);
     Catalogue out;
-    out.version = text(document["version"]);
+    out.version = text(index["version"]);
     const bool all = only_framework.empty();
-    for (Element e : document["frameworks"].get_array())
-      if (all || e["id"].get_string().value() == only_framework) out.frameworks.push_back(framework_of(e));
-    std::set<std::string_view> topics;
-    for (const auto& framework : out.frameworks)
-      for (const auto& requirement : framework.requirements)
-        topics.insert(requirement.topics.begin(), requirement.topics.end());
-    std::unordered_map<std::size_t, std::vector<std::string>> topics_of;  // by the control's position
-    for (Element e : document["topics"].get_array()) {
-      const auto id = e["id"].get_string().value();
-      if (!all && topics.count(id) == 0) continue;
-      out.topics.push_back({text(e["id"]), text(e["title"]), text(e["about"]), {}});
-      for (Element position : e["controls"].get_array()) topics_of[position.get_uint64().value()].emplace_back(id);
-    }
+    Parts parts(padded, end + 1);
+    parts.each(
+        index["frameworks"], [&](Element e) { return all || e["id"].get_string().value() == only_framework; },
+        [&](Element part) { out.frameworks.push_back(framework_of(part)); });
+    auto topics_of = read_topics(index["topics"], all, out);
+    std::size_t next = 0;
     std::size_t position = 0;
-    for (Element e : document["controls"].get_array()) {
-      const auto with_topics = topics_of.find(position++);
-      Element answered;
-      if (!all && with_topics == topics_of.end() &&
-          e["frameworks"].at_key(only_framework).get(answered) != simdjson::SUCCESS)
-        continue;
-      out.controls.push_back(control_of(e));
-      if (with_topics != topics_of.end()) out.controls.back().topics = std::move(with_topics->second);
-    }
-    const auto names = all ? std::set<std::string, std::less<>>() : read_by(out.controls, document["views"]);
-    for (Element e : document["tables"].get_array())
-      if (all || is_wanted(e, names)) out.tables.push_back(table_of(e));
-    for (Element e : document["views"].get_array())
-      if (all || names.count(e["name"].get_string().value()) != 0)
-        out.views.push_back({text(e["name"]), text(e["about"]), text(e["sql"]), reads_of(e["reads"]), {}});
-    for (Element e : document["plans"].get_array())
+    parts.each(
+        index["controls"],
+        [&](Element e) {
+          position = next++;
+          return all || topics_of.count(position) != 0 || holds(e["frameworks"], only_framework);
+        },
+        [&](Element part) {
+          out.controls.push_back(control_of(part));
+          if (const auto topics = topics_of.find(position); topics != topics_of.end())
+            out.controls.back().topics = std::move(topics->second);
+        });
+    const auto names = all ? Names() : read_by(out.controls, index["views"]);
+    const auto any_is_read = [&](Element list) {
+      for (Element name : list.get_array())
+        if (names.count(name.get_string().value()) != 0) return true;
+      return false;
+    };
+    parts.each(
+        index["tables"], [&](Element e) { return all || any_is_read(e["names"]); },
+        [&](Element part) { out.tables.push_back(table_of(part)); });
+    parts.each(
+        index["views"], [&](Element e) { return all || names.count(e["name"].get_string().value()) != 0; },
+        [&](Element e) {
+          out.views.push_back({text(e["name"]), text(e["about"]), text(e["sql"]), reads_of(e["reads"]), {}});
+        });
+    for (Element e : index["plans"].get_array())
       out.plans.push_back({text(e["plan"]), text(e["title"]), texts(e["offered_by"]), texts(e["also"])});
     out.build_index();
     return out;

@@ -8,9 +8,9 @@
 
 namespace assay::catalog {
 
-// The compiled catalogue, made at build time and embedded: one JSON document with everything that a run needs, and one
-// with the details that only those read who explain, show or test a control: cases, remediation, rubric, a table's
-// source.
+// The compiled catalogue, made at build time and embedded: what a run needs, and the details that only those read who
+// explain, show or test a control: cases, remediation, rubric, a table's source. The first is JSON, a line a document:
+// an index, then each framework, control, table and view in its order, so that a run reads what it asks for.
 struct Image {
   std::string catalogue;
   std::string details;

@@ -16,6 +16,20 @@ bool is_service(const Catalogue& catalogue, const std::string& name) {
   });
 }
 
+// The id by which an app registration names a permission must be known, or nobody can be told what to grant.
+void check_permissions(const Catalogue& catalogue, const Table& table, const Source& source,
+                       std::vector<Problem>& problems) {
+  if (source.delegated) return;
+  for (const auto& service : catalogue.services) {
+    if (!service.is_object() || service.value("service", Json()) != Json(source.service)) continue;
+    const auto roles = service.value("roles", Json::object());
+    for (const auto& permission : source.permissions)
+      if (!roles.contains(permission))
+        problems.push_back({table.place, fmt::format("source.permission: services.yaml has no id of `{}` for `{}`",
+                                                     permission, source.service)});
+  }
+}
+
 void check_each(const Catalogue& catalogue, const Table& table, const Source& source, std::vector<Problem>& problems) {
   const auto* parent = catalogue.table_or_child(source.each->table);
   if (parent == nullptr || parent == &table) {
@@ -49,6 +63,7 @@ void check_sources(const Catalogue& catalogue, std::vector<Problem>& problems) {
     }
     if (!source->service.empty() && !catalogue.services.empty() && !is_service(catalogue, source->service))
       problems.push_back({table.place, fmt::format("source.service: there is no service `{}`", source->service)});
+    check_permissions(catalogue, table, *source, problems);
     if (source->each) check_each(catalogue, table, *source, problems);
     check_given(table, table, source->each, problems);
     for (const auto& child : table.children) check_given(table, child, source->each, problems);

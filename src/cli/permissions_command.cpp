@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "collect/permissions.h"
+#include "m365/cloud.h"
 
 namespace assay::cli {
 namespace {
@@ -14,6 +15,8 @@ struct Arguments {
   std::string framework;
   std::vector<std::string> controls;
   std::vector<std::string> services;
+  std::string cloud = "commercial";
+  bool manifest = false;
 };
 
 Result<std::vector<const catalog::Control*>> chosen(const catalog::Catalogue& catalogue, const Arguments& arguments) {
@@ -41,13 +44,22 @@ Result<std::vector<const catalog::Control*>> chosen(const catalog::Catalogue& ca
 Result<int> run_permissions(const Context& context, const Arguments& arguments) {
   const auto catalogue = TRY(load_catalogue(context, Details::With));
   const auto controls = TRY(chosen(catalogue, arguments));
-  const auto needed = TRY(collect::permissions(catalogue, controls));
+  if (!m365::cloud(arguments.cloud))
+    return Error{ErrorCode::Usage, fmt::format("there is no cloud `{}`", arguments.cloud),
+                 "commercial, gcc, gcchigh, dod or china"};
+  const auto needed = TRY(collect::permissions(catalogue, controls, arguments.cloud));
+  if (arguments.manifest) {
+    print_json(collect::manifest(needed));
+    return 0;
+  }
   if (context.output() == Format::Json) {
     Json out = Json::array();
     for (const auto& p : needed)
       out.push_back({{"service", p.service},
                      {"permission", p.name},
                      {"kind", name(p.kind)},
+                     {"resource", p.resource},
+                     {"role_id", p.role_id},
                      {"tables", p.tables},
                      {"needed_by", p.needed_by}});
     print_json(out);
@@ -70,10 +82,13 @@ void add_permissions(CLI::App& app, Context& context, Run& run) {
   command->add_option("--framework,-f", arguments->framework, "Only for the controls of this framework");
   command->add_option("--controls", arguments->controls, "Only for these controls");
   command->add_option("--services", arguments->services, "Only for the controls of these products");
+  command->add_flag("--manifest", arguments->manifest, "As requiredResourceAccess of an app registration's manifest");
+  command->add_option("--cloud", arguments->cloud, "Whose ids: commercial, gcc, gcchigh, dod or china")
+      ->capture_default_str();
   command->footer(
       "Examples:\n  assay permissions\n  assay permissions --framework scuba -o json\n  assay permissions --services "
-      "entra "
-      "exchange\nThe least that suffices is listed. Kind `delegated` is what no application can be granted: those "
+      "entra exchange\n  assay permissions --manifest > manifest.json\nThe least that suffices is listed. Kind "
+      "`delegated` is what no application can be granted: those "
       "tables "
       "stay denied.");
   command->callback(

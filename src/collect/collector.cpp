@@ -763,7 +763,7 @@ Result<Outcome> collect_tenant(const catalog::Catalogue& catalogue, const Config
   const SystemClock clock;
   std::optional<Result<Outcome>> result;
   const auto task = [&]() -> http::Task<void> {
-    auto tenant = co_await m365::find_tenant(*client, config.tenant, config.authority);
+    auto tenant = co_await m365::find_tenant(*loop, *client, config.tenant, config.authority);
     if (!tenant) {
       result = std::move(tenant).error();
       co_return;

@@ -43,7 +43,7 @@ Result<Connection> connect(const catalog::Catalogue& catalogue, const Config& co
   Connection out;
   std::optional<Error> trouble;
   const auto task = [&]() -> http::Task<void> {
-    auto tenant = co_await m365::find_tenant(*client, config.tenant, config.authority);
+    auto tenant = co_await m365::find_tenant(*loop, *client, config.tenant, config.authority);
     if (!tenant) {
       trouble = tenant.error();
       co_return;

@@ -53,7 +53,9 @@ std::string_view name(Permission::Kind kind) {
 }
 
 Result<std::vector<Permission>> permissions(const catalog::Catalogue& catalogue,
-                                            const std::vector<const catalog::Control*>& controls) {
+                                            const std::vector<const catalog::Control*>& controls,
+                                            std::string_view cloud) {
+  const auto services = TRY(m365::read_services(catalogue.services, cloud));
   const auto plan = TRY(make_plan(catalogue, controls, {}));
   const auto needed_by = TRY(controls_by_table(catalogue, controls, plan));
   std::map<Key, Permission> found;
@@ -97,6 +99,13 @@ Result<std::vector<Permission>> permissions(const catalog::Catalogue& catalogue,
     if (!request.source.role.empty()) add(request, request.source.role, Permission::Kind::Role);
   std::vector<Permission> out;
   for (auto& [key, permission] : found) {
+    const auto service =
+        std::find_if(services.begin(), services.end(), [&](const auto& of) { return of.name == permission.service; });
+    if (service != services.end()) {
+      permission.resource = service->app_id;
+      if (const auto role = service->roles.find(permission.name); role != service->roles.end())
+        permission.role_id = role->second;
+    }
     for (auto* list : {&permission.tables, &permission.needed_by}) {
       std::sort(list->begin(), list->end());
       list->erase(std::unique(list->begin(), list->end()), list->end());
@@ -104,6 +113,20 @@ Result<std::vector<Permission>> permissions(const catalog::Catalogue& catalogue,
     out.push_back(std::move(permission));
   }
   return out;
+}
+
+Json manifest(const std::vector<Permission>& permissions) {
+  std::map<std::string, std::set<std::string>> by_resource;  // two services may share one
+  for (const auto& permission : permissions)
+    if (permission.kind == Permission::Kind::Application && !permission.role_id.empty())
+      by_resource[permission.resource].insert(permission.role_id);
+  Json out = Json::array();
+  for (const auto& [resource, roles] : by_resource) {
+    Json access = Json::array();
+    for (const auto& role : roles) access.push_back({{"id", role}, {"type", "Role"}});
+    out.push_back({{"resourceAppId", resource}, {"resourceAccess", access}});
+  }
+  return {{"requiredResourceAccess", out}};
 }
 
 }  // namespace assay::collect

@@ -1,5 +1,6 @@
 #include "m365/cloud.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -17,6 +18,9 @@ constexpr auto kClouds = std::to_array<std::pair<std::string_view, std::string_v
     {"dod", "https://login.microsoftonline.us"},
     {"china", "https://login.chinacloudapi.cn"},
 });
+
+// Again after half a second, one and two.
+constexpr int kTriesAgain = 3;
 
 constexpr auto kAuthorities = std::to_array<std::string_view>(
     {"https://login.microsoftonline.com", "https://login.microsoftonline.us", "https://login.chinacloudapi.cn"});
@@ -39,7 +43,8 @@ Result<Tenant> tenant_of(std::string_view openid_configuration) {
   const auto endpoint = member("token_endpoint");
   const auto authority = http::origin(endpoint);
   if (authority.empty()) return invalid("the sign-in service's description of the tenant has no token endpoint");
-  const auto path = endpoint.substr(authority.size() + 1);
+  // The host alone ends where a path would begin.
+  const auto path = endpoint.substr(std::min(endpoint.size(), authority.size() + 1));
   const auto id = path.substr(0, path.find('/'));
   if (id.size() != 36) return invalid("the sign-in service's description of the tenant does not give its id");
   const auto region = member("tenant_region_scope");
@@ -57,17 +62,29 @@ Result<Tenant> tenant_of(std::string_view openid_configuration) {
   return Tenant{text::lower(id), found};
 }
 
-http::Task<Result<Tenant>> find_tenant(http::Client& client, std::string name, std::string authority) {
+http::Task<Result<Tenant>> find_tenant(http::Loop& loop, http::Client& client, std::string name,
+                                       std::string authority) {
   std::optional<Error> trouble;
   for (const auto known : kAuthorities) {
-    http::Request request;
-    request.url = fmt::format("{}/{}/v2.0/.well-known/openid-configuration", authority.empty() ? known : authority,
-                              http::percent_encoded(name));
-    auto answer = co_await client.send(std::move(request));
+    const auto url = fmt::format("{}/{}/v2.0/.well-known/openid-configuration", authority.empty() ? known : authority,
+                                 http::percent_encoded(name));
+    std::optional<Result<http::Response>> answer_or_error;
+    for (int attempt = 0;; ++attempt) {
+      auto request = http::Request::get(url);
+      answer_or_error = co_await client.send(std::move(request));
+      const auto& got = *answer_or_error;
+      const bool passes = got ? got->status == 429 || got->status >= 500 : got.error().code == ErrorCode::Network;
+      if (!passes || attempt == kTriesAgain) break;
+      co_await loop.sleep(std::chrono::milliseconds(500 << attempt));
+    }
+    auto& answer = *answer_or_error;
     if (!answer) {
       if (!trouble) trouble = answer.error();
     } else if (answer->status == 200) {
       co_return tenant_of(answer->body);
+    } else if (answer->status >= 500 && !trouble) {
+      trouble = Error{ErrorCode::Network, fmt::format("{}: status {}", http::host(url), answer->status),
+                      "the sign-in service is out of order; try again later"};
     }
     if (!authority.empty()) break;
   }

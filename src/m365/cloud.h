@@ -24,8 +24,9 @@ struct Tenant {
 std::optional<Cloud> cloud(std::string_view name);
 
 // Asks the sign-in service about a tenant, by its id or one of its domains; no token is needed. `authority` empty: the
-// worldwide one is asked, then those of the other clouds. NotFound: no cloud knows it.
-http::Task<Result<Tenant>> find_tenant(http::Client& client, std::string name, std::string authority);
+// worldwide one is asked, then those of the other clouds. Trouble that may pass is waited out three times. NotFound: no
+// cloud knows it.
+http::Task<Result<Tenant>> find_tenant(http::Loop& loop, http::Client& client, std::string name, std::string authority);
 
 // The tenant that an OpenID configuration describes.
 Result<Tenant> tenant_of(std::string_view openid_configuration);

@@ -34,7 +34,7 @@ TEST(TenantTest, IdAndAuthorityComeFromTheTokenEndpoint) {
 }
 
 TEST(TenantTest, AnythingElseIsInvalid) {
-  for (const auto* text : {"", "[]", "{}", R"({"token_endpoint":"nonsense"})",
+  for (const auto* text : {"", "[]", "{}", R"({"token_endpoint":"nonsense"})", R"({"token_endpoint":"https://x"})",
                            R"({"token_endpoint":"https://x/short/oauth2"})", R"({"token_endpoint":7})"})
     EXPECT_FALSE(tenant_of(text)) << text;
 }
@@ -44,9 +44,9 @@ Result<Tenant> found(const http::FakeClient::Answering& answering, std::vector<s
   http::Loop loop(world);
   http::FakeClient client(loop, answering);
   std::optional<Result<Tenant>> out;
-  loop.spawn([](http::FakeClient& of, std::optional<Result<Tenant>>& into) -> http::Task<void> {
-    into = co_await find_tenant(of, "contoso.example", "");
-  }(client, out));
+  loop.spawn([](http::Loop& in, http::FakeClient& of, std::optional<Result<Tenant>>& into) -> http::Task<void> {
+    into = co_await find_tenant(in, of, "contoso.example", "");
+  }(loop, client, out));
   EXPECT_TRUE(loop.run());
   if (asked != nullptr)
     for (const auto& request : client.requests) asked->push_back(http::host(request.url));
@@ -79,6 +79,22 @@ TEST(FindTenantTest, NoNetworkIsSaid) {
   const auto tenant = found([](const http::Request&) -> http::FakeClient::Answer {
     return {Error{ErrorCode::Network, "login.microsoftonline.com: no route", {}}};
   });
+  ASSERT_FALSE(tenant);
+  EXPECT_EQ(tenant.error().code, ErrorCode::Network);
+}
+
+TEST(FindTenantTest, TroubleThatPassesIsWaitedOut) {
+  int left = 3;
+  const auto tenant = found([&](const http::Request&) -> http::FakeClient::Answer {
+    if (left-- > 0) return {http::answer(left == 0 ? 429 : 503)};
+    return {http::answer(200, configuration("https://login.microsoftonline.com", ""))};
+  });
+  ASSERT_TRUE(tenant);
+  EXPECT_EQ(tenant->id, kId);
+}
+
+TEST(FindTenantTest, TroubleThatStaysIsNoAbsence) {
+  const auto tenant = found([](const http::Request&) -> http::FakeClient::Answer { return {http::answer(503)}; });
   ASSERT_FALSE(tenant);
   EXPECT_EQ(tenant.error().code, ErrorCode::Network);
 }

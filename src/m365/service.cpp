@@ -50,6 +50,9 @@ Result<std::vector<Service>> read_services(const Json& list, std::string_view cl
     service.base = text_at(json, "base");
     service.resource = text_at(json, "resource");
     service.app_id = text_at(json, "app_id");
+    if (json.contains("roles") && json["roles"].is_object())
+      for (const auto& [role, id] : json["roles"].items())
+        if (id.is_string()) service.roles.emplace(role, id.get<std::string>());
     service.next = text_at(json, "next");
     service.at_once = static_cast<std::size_t>(number_at(json, "at_once", 4));
     if (json.contains("headers") && json["headers"].is_object())

@@ -24,9 +24,10 @@ struct Limit {
 struct Service {
   std::string name;
   std::string title;
-  std::string base;      // with `{version}`, `{tenant}` and what else the collector knows
-  std::string resource;  // whose token it takes; empty: none
-  std::string app_id;    // of the resource's application, for permissions
+  std::string base;                          // with `{version}`, `{tenant}` and what else the collector knows
+  std::string resource;                      // whose token it takes; empty: none
+  std::string app_id;                        // of the resource's application, for permissions
+  std::map<std::string, std::string> roles;  // permissions of that application → their ids
   http::Headers headers;
   std::string next;  // member of an answer that holds the next page's URL; empty: answers come whole
   std::size_t at_once = 4;

@@ -14,6 +14,7 @@ namespace assay::m365 {
 namespace {
 
 constexpr int kAttempts = 6;
+constexpr double kLongestLife = 86400;  // seconds that a token is kept at most, whatever is said of it
 constexpr std::string_view kAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 struct Known {
@@ -171,6 +172,7 @@ http::Task<Result<void>> SignIn::renew(std::string resource, Held& held) {
       auto lifetime = number_of(json, "expires_in");
       if (lifetime <= 0 && number_of(json, "expires_on") > 0)
         lifetime = number_of(json, "expires_on") - static_cast<double>(clock_.now());
+      lifetime = std::min(lifetime, kLongestLife);
       if (!held.token.empty() && lifetime > 0) {
         // Five minutes early, or for a short life when a fifth of it is left.
         const auto early = std::min(300.0, lifetime / 5);
