@@ -90,7 +90,8 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
              {"reason", false, true}});
   for (const auto& result : results)
     rows.add({result.requirement->id, result.requirement->level, std::string(name(result.verdict)),
-              fmt::format("{}/{}", result.passed, result.judged), result.requirement->title, reason_of(result)},
+              result.judged == 0 ? std::string() : fmt::format("{}/{}", result.passed, result.judged),
+              result.requirement->title, reason_of(result)},
              style_of(result.verdict));
   print(rows.table(context.terminal));
   std::string line = "\n";
