@@ -89,6 +89,7 @@ int run_program(int argc, char** argv) {
   app.add_option("--listen", listen, "HOST:PORT for TLS; port 0 picks a free one")->capture_default_str();
   app.add_option("--dns", dns, "HOST:PORT of the name server, UDP and TCP; without it, a free port beside --listen");
   app.add_option("--state", options.state, "Folder for keys and client files; kept and used again. Default: temporary");
+  app.add_option("--record", options.record, "File for every request and its answer, one JSON object a line");
 
   app.add_option("--users", options.tenant.users, "Accounts in the tenant")
       ->check(CLI::Range(10, 5'000'000))

@@ -26,10 +26,11 @@ struct ServerOptions {
   TenantOptions tenant;
 
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;       // 0: a free one
-  std::string dns_address;      // empty: as `address`
-  std::uint16_t dns_port = 0;   // 0: a free one
-  std::filesystem::path state;  // keys, certificates, client configuration; empty: a new temporary folder
+  std::uint16_t port = 0;        // 0: a free one
+  std::string dns_address;       // empty: as `address`
+  std::uint16_t dns_port = 0;    // 0: a free one
+  std::filesystem::path state;   // keys, certificates, client configuration; empty: a new temporary folder
+  std::filesystem::path record;  // empty: nothing is written down (recorder.h)
   unsigned threads = 2;
 
   Throttling throttling = Throttling::Off;

@@ -11,6 +11,7 @@
 #include "sim/server/graph.h"
 #include "sim/server/graph_error.h"
 #include "sim/server/listener.h"
+#include "sim/server/recorder.h"
 #include "sim/server/router.h"
 #include "sim/server/state_folder.h"
 
@@ -154,6 +155,7 @@ struct Server::State {
   StateFolder folder;
   ClientAccess access;
   std::unique_ptr<DnsServer> dns;
+  std::unique_ptr<Recorder> recorder;
   std::unique_ptr<Listener> listener;  // last: it stops first
 
   Response answer(Service service, const Request& request) {
@@ -202,6 +204,7 @@ struct Server::State {
     out = faulty(fault, options.slow, std::move(out));
     counters.end(counted, out.status, request.option("$skiptoken").has_value(),
                  fault != Fault::None && fault != Fault::Slow);
+    if (recorder) recorder->write(request, out, service == Service::SignIn);
     return out;
   }
 
@@ -232,6 +235,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
   auto state = std::make_unique<State>(std::move(options));
   const auto& settings = state->options;
   state->folder = TRY(StateFolder::open(settings.state));
+  if (!settings.record.empty()) state->recorder = TRY(Recorder::open(settings.record));
   const auto domains = domains_of(state->tenant);
 
   const auto application = reading_application(settings, state->tenant, state->folder);

@@ -76,10 +76,8 @@ Records of_label(const World& world, const Domain& domain, const std::string& la
   if (domain.parked) return {};
   for (int selector = 1; selector <= 2; ++selector)
     if (label == "selector" + std::to_string(selector) + "._domainkey" && dkim_enabled(world, domain))
-      return {domain.initial
-                  ? txt("v=DKIM1; k=rsa; p=" +
-                        world.seed.token(Topic(domain.name), static_cast<std::uint64_t>(selector), 360) + ";")
-                  : DnsRecord{.type = "CNAME", .data = {dkim_target(world, domain, selector)}}};
+      return {domain.initial ? txt(dkim_record(world, domain, selector))
+                             : DnsRecord{.type = "CNAME", .data = {dkim_target(world, domain, selector)}}};
   if (domain.initial) return {};
   if (label == "autodiscover") return {{.type = "CNAME", .data = {"autodiscover.outlook.com"}}};
   if (label == "www" || label == "mta-sts") {
@@ -129,8 +127,7 @@ std::optional<Records> records_of(const World& world, const std::string& name) {
       return Records{{.type = "A", .data = {"198.51.100.25"}}};
     for (int selector = 1; selector <= 2; ++selector)
       if (name == dkim_target(world, domain, selector) && dkim_enabled(world, domain))
-        return Records{txt("v=DKIM1; k=rsa; p=" +
-                           world.seed.token(Topic(domain.name), static_cast<std::uint64_t>(selector), 360) + ";")};
+        return Records{txt(dkim_record(world, domain, selector))};
     if (name == domain.name + "._report._dmarc.dmarc-reports.net" && world.at_least(Posture::Excellent))
       return Records{txt("v=DMARC1;")};
   }

@@ -45,6 +45,7 @@ TEST(DnsTest, AliasesStandBeforeWhatTheyLeadTo) {
   EXPECT_EQ(records[1].data.size(), 2U) << "a key is longer than one string of 255 bytes";
   const auto signing = tenant.find("exchange", "Get-DkimSigningConfig");
   EXPECT_EQ(signing->at(0)["Selector1CNAME"], records[0].data[0]);
+  EXPECT_EQ(signing->at(0)["Selector1PublicKey"], records[1].data[0] + records[1].data[1]);
 }
 
 TEST(DnsTest, AbsenceHasKinds) {

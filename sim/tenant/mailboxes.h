@@ -12,6 +12,8 @@ void add_mailboxes(Registry& registry, const WorldPtr& world, const GroupsPtr& g
 
 // Where a DKIM record should point: the target of `selector1._domainkey.{domain}`.
 std::string dkim_target(const World& world, const Domain& domain, int selector);
+// The key record that stands there. The key is one that libraries read; nobody has its private half.
+std::string dkim_record(const World& world, const Domain& domain, int selector);
 bool dkim_enabled(const World& world, const Domain& domain);
 
 }  // namespace assay::sim

@@ -171,25 +171,27 @@ void complete_cmdlet_object(const World& world, std::string_view cmdlet, Json& o
   const auto created = iso_time(-900 - static_cast<int>(world.seed.below(900, Topic(key), 1)), 43200);
   const auto distinguished = "CN=" + name + ",CN=Configuration,CN=" + world.initial_domain() +
                              ",CN=ConfigurationUnits,DC=EURPR05A004,DC=PROD,DC=OUTLOOK,DC=COM";
-  const Json common = {
-      {"Name", name},
-      {"Identity", name},
-      {"Id", name},
-      {"Guid", guid},
-      {"ExchangeObjectId", guid},
-      {"DistinguishedName", distinguished},
-      {"OrganizationId",
-       "EURPR05A004.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/" + world.initial_domain()},
-      {"OrganizationalUnitRoot",
-       "EURPR05A004.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/" + world.initial_domain()},
-      {"OriginatingServer", "AM6PR05A04DC001.EURPR05A004.PROD.OUTLOOK.COM"},
-      {"ExchangeVersion", "0.20 (15.0.0.0)"},
-      {"WhenChanged", changed},
-      {"WhenChangedUTC", changed},
-      {"WhenCreated", created},
-      {"WhenCreatedUTC", created},
-      {"IsValid", true},
-      {"ObjectState", "Unchanged"}};
+  const auto organization =
+      "EURPR05A004.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/" + world.initial_domain();
+  Json common = {{"Name", name},
+                 {"Identity", name},
+                 {"Guid", guid},
+                 {"DistinguishedName", distinguished},
+                 {"OrganizationId", organization},
+                 {"WhenChanged", changed},
+                 {"IsValid", true},
+                 {"ObjectState", "Unchanged"}};
+  // Rules are kept apart from the directory's objects and have no more than that.
+  const bool rule = object.contains("RuleVersion");
+  if (!rule)
+    common.update({{"Id", name},
+                   {"ExchangeObjectId", guid},
+                   {"OrganizationalUnitRoot", organization},
+                   {"OriginatingServer", "AM6PR05A04DC001.EURPR05A004.PROD.OUTLOOK.COM"},
+                   {"ExchangeVersion", "0.20 (15.0.0.0)"},
+                   {"WhenChangedUTC", changed},
+                   {"WhenCreated", created},
+                   {"WhenCreatedUTC", created}});
   for (const auto& [property, value] : common.items())
     if (!object.contains(property)) object[property] = value;
 }
