@@ -106,6 +106,14 @@ std::vector<RequirementResult> comply(const catalog::Catalogue& catalogue, const
       result.reason = reason_of(result, of(v));
       break;
     }
+    // A topic reaches over products: what was looked at does not speak for what was not.
+    if (const auto unseen = result.controls.size() - result.findings.size();
+        !requirement.topics.empty() && unseen != 0 && result.verdict != Verdict::Fail &&
+        (result.verdict != Verdict::Unknown || result.findings.empty())) {
+      result.verdict = Verdict::Unknown;
+      result.reason =
+          fmt::format("{} of {} controls are out of the scope of this source", unseen, result.controls.size());
+    }
     add_manual(result);
     out.push_back(std::move(result));
   }

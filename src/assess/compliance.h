@@ -23,7 +23,8 @@ struct RequirementResult {
 // All controls that answer a requirement must pass: the first of fail, unknown, manual that occurs is the
 // requirement's verdict. Controls that do not apply or are not licensed do not count beside others. Where the
 // framework demands the licence as well (`unlicensed: fail`), not licensed is a fail. A requirement that people must
-// see to besides (`manual`) is manual where it would be neither fail nor unknown.
+// see to besides (`manual`) is manual where it would be neither fail nor unknown. Where topics name the controls, one
+// that is out of the source's scope keeps the requirement from being more than unknown.
 std::vector<RequirementResult> comply(const catalog::Catalogue& catalogue, const catalog::Framework& framework,
                                       const std::vector<Finding>& findings);
 

@@ -182,8 +182,13 @@ TEST_F(TopicComplianceTest, TheReasonOfManyControlsIsShort) {
             "no control could be judged; not applicable: c1, c2, c3 and 3 more");
 }
 
-TEST_F(TopicComplianceTest, ControlsOutOfScopeAreTold) {
-  EXPECT_EQ(requirement({P, P, P}).reason, "3 of 3 controls pass; 3 out of the scope of this source");
+TEST_F(TopicComplianceTest, WhatIsOutOfScopeCannotPass) {
+  EXPECT_EQ(requirement({P, P, P}).verdict, U);
+  EXPECT_EQ(requirement({P, P, P}).reason, "3 of 6 controls are out of the scope of this source");
+  EXPECT_EQ(requirement({}).verdict, U);
+  EXPECT_EQ(requirement({P, F, P}).verdict, F);
+  EXPECT_EQ(requirement({P, F, P}).reason, "2 of 3 controls pass; failing: c2; 3 out of the scope of this source");
+  EXPECT_EQ(requirement({P, U, P}).reason, "2 of 3 controls pass; unknown: c2; 3 out of the scope of this source");
 }
 
 TEST(ControlsForTest, AreThoseThatNameTheFramework) {
