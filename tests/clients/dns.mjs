@@ -22,13 +22,28 @@ await withSimulator('dns', ['--users', '20', '--posture', 'good'], async (tenant
 
   function dig(name, type, ...options) {
     report.count('questions');
-    const asked = ['@127.0.0.1', '-p', `${tenant.dnsPort}`, '+tries=2', '+time=5', '+nostats', ...options, '-q', name, '-t', type];
+    const asked = [
+      '@127.0.0.1',
+      '-p',
+      `${tenant.dnsPort}`,
+      '+tries=2',
+      '+time=5',
+      '+nostats',
+      ...options,
+      '-q',
+      name,
+      '-t',
+      type,
+    ];
     const { stdout } = spawnSync('dig', asked, { encoding: 'utf8' });
-    const records = stdout.split('\n').filter((line) => line !== '' && !line.startsWith(';')).map((line) => {
-      const [owner, ttl, , kind, ...data] = line.split(/\s+/);
-      const strings = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((one) => one[1]);
-      return { owner, ttl: Number(ttl), kind, data: data.join(' '), strings };
-    });
+    const records = stdout
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith(';'))
+      .map((line) => {
+        const [owner, ttl, , kind, ...data] = line.split(/\s+/);
+        const strings = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((one) => one[1]);
+        return { owner, ttl: Number(ttl), kind, data: data.join(' '), strings };
+      });
     return {
       status: /status: (\w+)/.exec(stdout)?.[1] ?? 'no answer',
       flags: (/;; flags: ([^;]*);/.exec(stdout)?.[1] ?? '').split(' '),
@@ -36,13 +51,19 @@ await withSimulator('dns', ['--users', '20', '--posture', 'good'], async (tenant
       records,
     };
   }
-  const texts = (name) => dig(name, 'TXT').records.filter((one) => one.kind === 'TXT').map((one) => one.strings.join(''));
+  const texts = (name) =>
+    dig(name, 'TXT')
+      .records.filter((one) => one.kind === 'TXT')
+      .map((one) => one.strings.join(''));
 
   for (const domain of ['contoso.com', 'contoso.co.uk']) {
     const dashed = domain.replaceAll('.', '-');
     const spf = texts(domain).filter((one) => one.startsWith('v=spf1'));
     report.equal(spf.length, 1, `SPF records of ${domain}`);
-    report.check(/^v=spf1 .*include:spf\.protection\.outlook\.com .*[-~]all$/.test(spf[0] ?? ''), `SPF of ${domain}: ${spf[0]}`);
+    report.check(
+      /^v=spf1 .*include:spf\.protection\.outlook\.com .*[-~]all$/.test(spf[0] ?? ''),
+      `SPF of ${domain}: ${spf[0]}`,
+    );
     const mx = dig(domain, 'MX').records.map((one) => one.data);
     report.equal(mx, [`0 ${dashed}.mail.protection.outlook.com.`], `MX of ${domain}`);
     report.equal(dig(`${dashed}.mail.protection.outlook.com`, 'A').records.length, 1, `address of the MX of ${domain}`);
@@ -51,14 +72,26 @@ await withSimulator('dns', ['--users', '20', '--posture', 'good'], async (tenant
     report.check(/^v=TLSRPTv1; rua=mailto:/.test(texts(`_smtp._tls.${domain}`)[0] ?? ''), `TLS-RPT of ${domain}`);
     for (const selector of ['selector1', 'selector2']) {
       const { records } = dig(`${selector}._domainkey.${domain}`, 'TXT');
-      report.equal(records.map((one) => one.kind), ['CNAME', 'TXT'], `DKIM of ${domain}`);
-      report.equal(records[0]?.data, `${selector}-${dashed}._domainkey.contoso.onmicrosoft.com.`, `DKIM alias of ${domain}`);
+      report.equal(
+        records.map((one) => one.kind),
+        ['CNAME', 'TXT'],
+        `DKIM of ${domain}`,
+      );
+      report.equal(
+        records[0]?.data,
+        `${selector}-${dashed}._domainkey.contoso.onmicrosoft.com.`,
+        `DKIM alias of ${domain}`,
+      );
       const key = /^v=DKIM1; k=rsa; p=([A-Za-z0-9+/=]+);$/.exec(records[1]?.strings.join('') ?? '')?.[1] ?? '';
       report.equal(bitsOf(key), 2048, `DKIM key of ${domain}`);
     }
   }
   report.equal(texts('contoso-events.com'), ['v=spf1 -all'], 'SPF of a parked domain');
-  report.equal(dig('contoso-events.com', 'MX').records.map((one) => one.data), ['0 .'], 'MX of a parked domain');
+  report.equal(
+    dig('contoso-events.com', 'MX').records.map((one) => one.data),
+    ['0 .'],
+    'MX of a parked domain',
+  );
 
   const missing = dig('nothing.contoso.com', 'TXT');
   report.equal([missing.status, missing.records.length], ['NXDOMAIN', 0], 'a name that is not there');
@@ -72,8 +105,14 @@ await withSimulator('dns', ['--users', '20', '--posture', 'good'], async (tenant
   const retried = dig(key, 'TXT', '+noedns');
   report.check(retried.overTcp, 'a long answer is not asked for again over TCP');
   const overUdp = dig(key, 'TXT', '+bufsize=1232').records;
-  for (const [how, records] of [['after the cut', retried.records], ['over TCP', dig(key, 'TXT', '+tcp').records]])
+  for (const [how, records] of [
+    ['after the cut', retried.records],
+    ['over TCP', dig(key, 'TXT', '+tcp').records],
+  ])
     report.equal(records, overUdp, `a long answer ${how}`);
-  report.check(overUdp[1]?.strings.length === 2 && overUdp[1].strings[0].length === 255, 'a long text is not in strings');
+  report.check(
+    overUdp[1]?.strings.length === 2 && overUdp[1].strings[0].length === 255,
+    'a long text is not in strings',
+  );
   report.finish();
 });

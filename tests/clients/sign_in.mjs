@@ -72,7 +72,11 @@ await withSimulator('sign_in', ['--users', '20'], async (tenant) => {
   report.equal(header(assertion()).alg, 'RS256', 'certificate, SHA-1: the algorithm');
   await accepted('federated token', { clientAssertion: fs.readFileSync(tenant.federated_token_file, 'utf8') });
 
-  const resources = ['https://outlook.office365.com', 'https://contoso-admin.sharepoint.com', 'https://api.securitycenter.microsoft.com'];
+  const resources = [
+    'https://outlook.office365.com',
+    'https://contoso-admin.sharepoint.com',
+    'https://api.securitycenter.microsoft.com',
+  ];
   for (const resource of resources)
     await accepted(resource, { clientCertificate: certificate(pem, 'thumbprintSha256') }, [`${resource}/.default`]);
 
@@ -85,10 +89,14 @@ await withSimulator('sign_in', ['--users', '20'], async (tenant) => {
   await refused('unknown tenant', 'AADSTS90002', { clientSecret: tenant.secret }, 'fabrikam.example');
 
   const foreign = path.join(tenant.folder, 'foreign.pem');
-  execFileSync('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=somebody else'],
-    ...['-keyout', `${foreign}.key`, '-out', foreign],
-  ], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=somebody else'],
+      ...['-keyout', `${foreign}.key`, '-out', foreign],
+    ],
+    { stdio: 'ignore' },
+  );
   const theirs = fs.readFileSync(foreign, 'utf8') + fs.readFileSync(`${foreign}.key`, 'utf8');
   await refused('unknown certificate', 'AADSTS700027', { clientCertificate: certificate(theirs, 'thumbprintSha256') });
   report.finish();

@@ -29,7 +29,11 @@ export class Transport {
           answer.on('data', (chunk) => chunks.push(chunk));
           answer.on('error', reject);
           answer.on('end', () =>
-            resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks).toString('utf8') }),
+            resolve({
+              status: answer.statusCode,
+              headers: answer.headers,
+              body: Buffer.concat(chunks).toString('utf8'),
+            }),
           );
         },
       );
@@ -41,7 +45,11 @@ export class Transport {
   // As msal-node wants it.
   networkModule() {
     const exchange = async (method, url, options) => {
-      const { status, headers, body } = await this.send(url, { method, headers: options?.headers, body: options?.body });
+      const { status, headers, body } = await this.send(url, {
+        method,
+        headers: options?.headers,
+        body: options?.body,
+      });
       return { status, headers, body: JSON.parse(body) };
     };
     return {
@@ -61,7 +69,10 @@ export class Transport {
         body: text,
       });
       const bodyless = status === 204 || status === 304;
-      return new Response(bodyless ? null : body, { status, headers: Object.entries(headers).map(([k, v]) => [k, String(v)]) });
+      return new Response(bodyless ? null : body, {
+        status,
+        headers: Object.entries(headers).map(([k, v]) => [k, String(v)]),
+      });
     };
   }
 }

@@ -33,7 +33,12 @@ function columnsOf(table) {
   const own = under(rows, table.columns);
   const children = (table.children ?? [])
     .filter((child) => child.rows !== 'map')
-    .flatMap((child) => under(rows + (child.pointer === '/' ? '' : child.pointer), child.columns).map(([name, ...rest]) => [`${child.table}.${name}`, ...rest]));
+    .flatMap((child) =>
+      under(rows + (child.pointer === '/' ? '' : child.pointer), child.columns).map(([name, ...rest]) => [
+        `${child.table}.${name}`,
+        ...rest,
+      ]),
+    );
   return [...own, ...children].filter(([, , pointer]) => pointer.startsWith('/'));
 }
 

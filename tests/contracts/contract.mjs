@@ -8,7 +8,15 @@ import path from 'node:path';
 import { contractsFolder, environment, needPackages } from '../node/report.mjs';
 
 const kPrefix = '#/components/schemas/';
-const kWords = new Set(['description', 'summary', 'externalDocs', 'x-permissions', 'tags', 'example', 'x-ms-docs-key-type']);
+const kWords = new Set([
+  'description',
+  'summary',
+  'externalDocs',
+  'x-permissions',
+  'tags',
+  'example',
+  'x-ms-docs-key-type',
+]);
 // Raised when what is kept changes its form.
 const kForm = 3;
 

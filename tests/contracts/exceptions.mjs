@@ -5,7 +5,13 @@ import { createRequire } from 'node:module';
 
 import { needPackages } from '../node/report.mjs';
 
-const pattern = (text) => new RegExp(`^${text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`);
+const pattern = (text) =>
+  new RegExp(
+    `^${text
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  );
 
 export class Exceptions {
   constructor(group) {

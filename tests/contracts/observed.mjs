@@ -38,7 +38,8 @@ function objectsOf(one) {
     const name = teams[1] === 'M365UnifiedTenantSettings' ? 'Teams unified tenant app settings' : teams[1];
     return { name, rows: listed(one.json) };
   }
-  if (one.path.endsWith('/listTenantSettings')) return { name: 'Power Platform listTenantSettings', rows: listed(one.json) };
+  if (one.path.endsWith('/listTenantSettings'))
+    return { name: 'Power Platform listTenantSettings', rows: listed(one.json) };
   if (one.path.endsWith('/tenantIsolationPolicy'))
     return { name: 'Power Platform tenantIsolationPolicy', rows: listed(one.json) };
   if (one.path.endsWith('/scopes/admin/environments'))
@@ -54,8 +55,10 @@ function agrees(value, type) {
   return type.split('/').some((one) => {
     if (one === 'null') return type === 'null';
     if (one === 'array<?>') return Array.isArray(value);
-    if (one.startsWith('array<')) return Array.isArray(value) && value.every((inner) => agrees(inner, one.slice(6, -1)));
-    if (one.startsWith('date(')) return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
+    if (one.startsWith('array<'))
+      return Array.isArray(value) && value.every((inner) => agrees(inner, one.slice(6, -1)));
+    if (one.startsWith('date('))
+      return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
     return kindOf(value) === one;
   });
 }

@@ -15,7 +15,8 @@ export function propertiesOf(expression) {
     .replace(/\b\d{4}-\d\d-\d\d(?:T[0-9:.]+(?:Z|[+-]\d\d:\d\d))?/g, ' ')
     .replace(/(?<![\w$])-?\d+(?:\.\d+)?\b/g, ' ');
   const variables = new Map();
-  for (const [, path, name] of bare.matchAll(/([A-Za-z_][\w/.]*)\/(?:any|all)\(\s*(\w+)\s*:/g)) variables.set(name, path);
+  for (const [, path, name] of bare.matchAll(/([A-Za-z_][\w/.]*)\/(?:any|all)\(\s*(\w+)\s*:/g))
+    variables.set(name, path);
   const out = new Set();
   for (const [name] of bare.matchAll(/[$A-Za-z_][\w/.$]*/g)) {
     const path = name.replace(/\/(?:any|all)$/, '').replace(/\/\$count$/, '');

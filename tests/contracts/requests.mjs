@@ -29,7 +29,12 @@ function checkNames(checker, name, type, paths) {
 }
 
 function checkExpansion(checker, type, tree) {
-  checkNames(checker, '$expand', type, Object.keys(tree).filter((one) => one !== '*'));
+  checkNames(
+    checker,
+    '$expand',
+    type,
+    Object.keys(tree).filter((one) => one !== '*'),
+  );
 }
 
 const operations = new Set();

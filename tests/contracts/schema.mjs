@@ -10,7 +10,8 @@
 import { nameOf } from './contract.mjs';
 
 const kFormats = {
-  'date-time': /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)$/,
+  'date-time':
+    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)$/,
   date: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
   time: /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,12})?$/,
   duration: /^-?P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/,
@@ -212,6 +213,7 @@ export class Checker {
     const name = key.slice(key.indexOf('@'));
     const wanted = kinds[name];
     if (wanted && kindOf(value) !== wanted) this.fault(`${place} is ${kindOf(value)}, not ${wanted}`);
-    if (wanted === undefined && !/^@(odata|microsoft\.graph)\./.test(name)) this.fault(`${place} is no annotation of OData`);
+    if (wanted === undefined && !/^@(odata|microsoft\.graph)\./.test(name))
+      this.fault(`${place} is no annotation of OData`);
   }
 }
