@@ -147,11 +147,11 @@ TEST_F(DecisionsTest, MistakesInAnException) {
   EXPECT_EQ(exception("control: spo.x, kind: user, values: [a], owner: a, reason: b"),
             "d.yaml:2: unknown control `spo.x` (`assay catalog list` shows them)");
   EXPECT_EQ(exception("control: '*', values: [a], owner: a, reason: b"), "d.yaml:2: `kind` is missing");
-  EXPECT_EQ(exception("control: '*', kind: user, owner: a, reason: b"), "d.yaml:2: `values` is missing");
-  EXPECT_EQ(exception("control: '*', kind: user, values: [], owner: a, reason: b"), "d.yaml:2: `values` is missing");
-  EXPECT_EQ(exception("control: '*', kind: user, values: [a], reason: b"), "d.yaml:2: `owner` is missing");
-  EXPECT_EQ(exception("control: '*', kind: user, values: [a], owner: a"), "d.yaml:2: `reason` is missing");
-  EXPECT_EQ(exception("control: '*', kind: user, values: [a], owner: a, reason: b, expires: 2026-02-30"),
+  EXPECT_EQ(exception("control: '*', kind: site, owner: a, reason: b"), "d.yaml:2: `values` is missing");
+  EXPECT_EQ(exception("control: '*', kind: site, values: [], owner: a, reason: b"), "d.yaml:2: `values` is missing");
+  EXPECT_EQ(exception("control: '*', kind: site, values: [a], reason: b"), "d.yaml:2: `owner` is missing");
+  EXPECT_EQ(exception("control: '*', kind: site, values: [a], owner: a"), "d.yaml:2: `reason` is missing");
+  EXPECT_EQ(exception("control: '*', kind: site, values: [a], owner: a, reason: b, expires: 2026-02-30"),
             "d.yaml:2: `2026-02-30` is no date (write 2027-01-31)");
   EXPECT_EQ(exception("control: '*', value: a"),
             "d.yaml:2: unknown key `value` (known: control controls kind values owner reason expires)");
