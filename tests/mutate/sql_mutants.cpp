@@ -240,14 +240,15 @@ class Query {
   }
 
   void change_number(std::size_t i) {
-    // Neither a column's position nor the row of EXISTS, where anything will do.
+    // Neither a column's position nor what EXISTS and count() look at, where anything will do.
     for (auto at = before(i); at != kNone; --at) {
       if (is(at, "BY")) return;
       if (tokens_[at].kind == Kind::Word || sign(at, "(") || sign(at, ")")) break;
     }
     const auto opener = inside_[i];
     const bool of_exists = opener != kNone && is(before(opener), "EXISTS") && before(i) == opener + 1;
-    const bool counted = opener != kNone && is(before(opener), "count") && before(i) == opener;
+    const bool counted = opener != kNone && is(before(opener), "count") &&
+                         (before(i) == opener || (is(opener + 1, "CASE") && is_any(before(i), {"THEN", "ELSE"})));
     if (of_exists || counted) return;
     const auto& token = tokens_[i].text;
     const bool bound = is(before(i), "BETWEEN") || (i > 0 && between_[i - 1]);
