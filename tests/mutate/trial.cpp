@@ -212,14 +212,17 @@ class Bench {
     Cases cases(catalogue_, subject);
     if (TRY(cases.fail())) return invalid(fmt::format("{}: a case fails as it is", subject.name));
     std::set<std::string> seen;
+    std::map<std::string, int> times;
     for (const auto& mutant : mutants(sql)) {
       const auto changed = mutant.in(sql);
       if (!grammar_.takes(changed) || !seen.insert(changed).second) continue;
       ++out.mutants;
+      auto found = survivor(file, first, sql, mutant);
+      found.nth = ++times[found.text + "\n" + found.original + "\n" + found.put];
       auto traces = of_view ? TRY(try_view(cases, subject.view, changed)) : TRY(try_check(cases, *control, changed));
       if (!traces) continue;
-      out.survivors.push_back(survivor(file, first, sql, mutant));
-      out.survivors.back().traces = std::move(*traces);
+      found.traces = std::move(*traces);
+      out.survivors.push_back(std::move(found));
     }
     return out;
   }
@@ -259,6 +262,7 @@ struct Named {
   std::string name;
   std::string line;
   std::string change;
+  std::vector<std::string> nth;  // empty: all
   bool found = false;
 };
 
@@ -268,7 +272,8 @@ Result<std::vector<Named>> read_equivalents(const std::filesystem::path& file) {
   const auto root = TRY(yaml::read(file));
   for (const auto& list : root) {
     for (const auto& item : list.second) {
-      Named named{list.first.Scalar(), yaml::text(item, "line"), yaml::text(item, "change"), false};
+      Named named{list.first.Scalar(), yaml::text(item, "line"), yaml::text(item, "change"), yaml::texts(item, "nth"),
+                  false};
       if (named.line.empty() || named.change.empty() || yaml::text(item, "why").empty())
         return invalid(yaml::place(file.string(), item) + ": needs `line`, `change` and `why`");
       out.push_back(std::move(named));
@@ -281,7 +286,11 @@ void take_out_equivalents(std::vector<Named>& equivalents, Outcome& outcome) {
   outcome.equivalent = std::erase_if(outcome.survivors, [&](const Survivor& s) {
     bool found = false;
     for (auto& named : equivalents) {
-      if (named.name != outcome.name || named.line != s.text || named.change != s.original + " → " + s.put) continue;
+      if ((named.name != outcome.name && named.name != "*") || named.line != s.text ||
+          named.change != s.original + " → " + s.put ||
+          (!named.nth.empty() &&
+           std::find(named.nth.begin(), named.nth.end(), std::to_string(s.nth)) == named.nth.end()))
+        continue;
       named.found = found = true;
     }
     return found;

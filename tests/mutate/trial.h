@@ -25,6 +25,7 @@ struct Survivor {
   std::string text;      // the line, trimmed
   std::string original;  // what was replaced
   std::string put;
+  int nth = 1;  // of several such changes in the line
   std::vector<Trace> traces;
 };
 
@@ -52,7 +53,8 @@ struct Trial {
 // Puts every mutant of every check and view in its place and runs the cases of the controls that read it until one
 // fails. A family is tried once, with its first member. A mutant that is no SQL does not count.
 //
-// The file of equivalents has a list for each name: the trimmed line, the change, and why it makes no difference.
+// The file of equivalents has a list for each name, or `*` for lines that many have: the trimmed line, the change, why
+// it makes no difference, and, where the line can be changed so more than once, `nth`: which of them.
 //
 //   entra.block-legacy-auth:
 //     - {line: "WHERE count > 0", change: "0 → 1", why: there is never one}

@@ -76,6 +76,19 @@ example.gone:
               ElementsAre("example.room-size: CASE WHEN seats <= 10 THEN 'pass': 10 → 11", "example.gone: x: y"));
 }
 
+TEST(MutateTrialTest, AnEquivalentMayStandInManyAndNameOneOfSeveral) {
+  const TemporaryFolder folder;
+  folder.write("equivalent.yaml", R"("*":
+  - {line: "CASE WHEN seats <= 10 THEN 'pass'", change: "<= → <", nth: 2, why: for the test}
+  - {line: "CASE WHEN seats <= 10 THEN 'pass'", change: "10 → 9", nth: [1, 2], why: for the test}
+)");
+
+  const auto found = trial({{kExample}, folder.path() / "equivalent.yaml", "", 1});
+
+  EXPECT_EQ(found.outcomes[1].equivalent, 1U);
+  EXPECT_THAT(found.obsolete, ElementsAre("*: CASE WHEN seats <= 10 THEN 'pass': <= → <"));
+}
+
 TEST(MutateTrialTest, AnEquivalentNeedsItsReason) {
   const TemporaryFolder folder;
   folder.write("equivalent.yaml", "example.room-size:\n  - {line: x, change: y}\n");
