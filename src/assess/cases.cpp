@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "assess/assess.h"
 #include "sql/database.h"
 
 namespace assay::assess {
@@ -88,9 +87,12 @@ Result<void> give(const catalog::Catalogue& catalogue, const catalog::Control& c
 
 }  // namespace
 
-Result<Finding> judge_case(const catalog::Catalogue& catalogue, const catalog::Control& control,
-                           const catalog::Case& test) {
-  snapshot::Evidence evidence;
+LoadedCase::LoadedCase(const catalog::Catalogue& catalogue, Options options)
+    : catalogue_(&catalogue), options_(options), evidence_(std::make_unique<snapshot::Evidence>()) {}
+
+Result<LoadedCase> LoadedCase::load(const catalog::Catalogue& catalogue, const catalog::Control& control,
+                                    const catalog::Case& test, const Options& options) {
+  LoadedCase loaded(catalogue, options);
   sql::Reads tables;  // all columns of the tables that this control can read
   const auto with_all_columns = [&](const catalog::Table& table) {
     auto& columns = tables[table.name];
@@ -108,35 +110,39 @@ Result<Finding> judge_case(const catalog::Catalogue& catalogue, const catalog::C
   for (const auto& [name, columns] : catalogue.reads_of(control))
     add(catalogue.parent_of(name) != nullptr ? catalogue.parent_of(name)->name : name);
   add("service_plans");
-  TRY(snapshot::create_tables(evidence.db, catalogue, &tables));
-  Decisions decisions;
-  TRY(give(catalogue, control, test.given, evidence, decisions));
+  TRY(snapshot::create_tables(loaded.evidence_->db, catalogue, &tables));
+  try {
+    TRY(give(catalogue, control, test.given, *loaded.evidence_, loaded.decisions_));
+  } catch (const Json::exception& thrown) {
+    return invalid(thrown.what());
+  }
+  TRY(loaded.renew_views());
+  return loaded;
+}
+
+Result<void> LoadedCase::renew_views() {
   const FixedClock clock(0);
-  auto assessor = TRY(Assessor::create(catalogue, evidence, decisions, clock));
-  return assessor.judge(control);
+  assessor_ = TRY(Assessor::create(*catalogue_, *evidence_, decisions_, clock, options_));
+  return {};
+}
+
+Finding LoadedCase::judge(const catalog::Control& control) { return assessor_->judge(control); }
+
+std::string difference(const catalog::Case& test, const Finding& finding) {
+  if (name(finding.verdict) != test.verdict)
+    return fmt::format("expected {}, got {}: {}", test.verdict, name(finding.verdict), finding.reason);
+  if (test.reason && finding.reason.find(*test.reason) == std::string::npos)
+    return fmt::format("the reason lacks `{}`: {}", *test.reason, finding.reason);
+  if ((test.good && *test.good != finding.good) || (test.total && *test.total != finding.total))
+    return fmt::format("expected {} of {}, got {} of {}", test.good.value_or(finding.good),
+                       test.total.value_or(finding.total), finding.good, finding.total);
+  return {};
 }
 
 CaseResult run_case(const catalog::Catalogue& catalogue, const catalog::Control& control, const catalog::Case& test) {
   CaseResult result{&control, &test, false, {}};
-  Result<Finding> judged = invalid("not run");
-  try {
-    judged = judge_case(catalogue, control, test);
-  } catch (const Json::exception& thrown) {
-    judged = invalid(thrown.what());
-  }
-  if (!judged) {
-    result.difference = judged.error().message;
-    return result;
-  }
-  const auto& finding = *judged;
-  if (name(finding.verdict) != test.verdict) {
-    result.difference = fmt::format("expected {}, got {}: {}", test.verdict, name(finding.verdict), finding.reason);
-  } else if (test.reason && finding.reason.find(*test.reason) == std::string::npos) {
-    result.difference = fmt::format("the reason lacks `{}`: {}", *test.reason, finding.reason);
-  } else if ((test.good && *test.good != finding.good) || (test.total && *test.total != finding.total)) {
-    result.difference = fmt::format("expected {} of {}, got {} of {}", test.good.value_or(finding.good),
-                                    test.total.value_or(finding.total), finding.good, finding.total);
-  }
+  auto loaded = LoadedCase::load(catalogue, control, test);
+  result.difference = loaded ? difference(test, loaded->judge(control)) : loaded.error().message;
   result.ok = result.difference.empty();
   return result;
 }

@@ -128,10 +128,25 @@ TEST_F(CasesTest, AControlThatWasChangedIsJudgedAsItIsNow) {
   auto changed = *catalogue_.control("spo.sharing-off");
   changed.check = "SELECT 't' AS resource, 'pass' AS verdict, 'changed' AS reason";
 
-  const auto finding = judge_case(catalogue_, changed, catalogue_.control("spo.sharing-off")->cases[1]).value();
+  const auto& control = *catalogue_.control("spo.sharing-off");
+  auto loaded = LoadedCase::load(catalogue_, control, control.cases[1]).value();
+  const auto finding = loaded.judge(changed);
 
   EXPECT_EQ(finding.verdict, Verdict::Pass);
   EXPECT_EQ(finding.reason, "changed");
+  EXPECT_EQ(loaded.judge(control).verdict, Verdict::Fail);
+}
+
+TEST_F(CasesTest, AViewThatWasChangedCountsOnceItIsRenewed) {
+  const auto& control = *catalogue_.control("spo.sites-owned");
+  auto loaded = LoadedCase::load(catalogue_, control, control.cases[0]).value();
+  EXPECT_EQ(loaded.judge(control).verdict, Verdict::Pass);
+
+  catalogue_.views[0].sql = "SELECT id, 0 AS owners FROM sites";
+  EXPECT_EQ(loaded.judge(control).verdict, Verdict::Pass);
+
+  ASSERT_TRUE(loaded.renew_views().has_value());
+  EXPECT_EQ(loaded.judge(control).verdict, Verdict::Fail);
 }
 
 }  // namespace

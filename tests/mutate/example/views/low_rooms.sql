@@ -1,0 +1,3 @@
+-- Rooms on the lower floors.
+SELECT id, seats FROM rooms
+ WHERE floor < 3
