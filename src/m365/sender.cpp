@@ -190,11 +190,13 @@ http::Task<Result<Answer>> Sender::ask(Question question) {
       failures_in_a_row_ = 0;
       co_return Answer{std::move(*response), std::nullopt};
     }
-    if (status == 401 && !renewed && !token.empty()) {
-      // The token may have ended meanwhile, or a continuous access evaluation revoked it: once with a new one.
-      renewed = true;
-      sign_in_.refused(service_.resource, token);
-      continue;
+    if (status == 401 && !token.empty() && tries < kTries) {
+      // The token may have ended on the way, or a continuous access evaluation revoked it: that, once with a new one.
+      const bool ended = sign_in_.refused(service_.resource, token);
+      if (ended || !renewed) {
+        renewed = renewed || !ended;
+        continue;
+      }
     }
     const bool busy = contains(response->body.substr(0, 2000), "rate limit reached because of too many requests");
     const bool throttled = status == 429 || status == 503 || status == 509 || busy;

@@ -15,7 +15,8 @@ class SenderTest : public testing::Test {
   // Every token request gets `token-N`; everything else is answered by `answering_`.
   http::FakeClient::Answer respond(const http::Request& request) {
     if (request.url.find("/oauth2/") != std::string::npos)
-      return {answer(200, R"({"access_token":"token-)" + std::to_string(++tokens_) + R"(","expires_in":3600})")};
+      return {answer(200, R"({"access_token":"token-)" + std::to_string(++tokens_) + R"(","expires_in":)" +
+                              std::to_string(lifetime_) + "}")};
     return answering_(request);
   }
 
@@ -48,6 +49,7 @@ class SenderTest : public testing::Test {
   http::Loop loop_{world_};
   FixedClock clock_{1795363200};
   int tokens_ = 0;
+  int lifetime_ = 3600;  // of a token, in seconds
   std::function<http::FakeClient::Answer(const http::Request&)> answering_ = [](const auto&) {
     return http::FakeClient::Answer{answer(200, "{}")};
   };
@@ -119,6 +121,18 @@ TEST_F(SenderTest, ATokenThatIsRefusedIsRenewedOnce) {
   got = ask();
   ASSERT_TRUE(got && got->refusal);
   EXPECT_EQ(got->refusal->kind, Refused::Denied);
+}
+
+TEST_F(SenderTest, ATokenThatEndsOnASlowWayIsNoRefusal) {
+  lifetime_ = 5;
+  int left = 3;
+  answering_ = [&](const auto&) {
+    return http::FakeClient::Answer{answer(left-- > 0 ? 401 : 200, "{}"), std::chrono::seconds(10)};
+  };
+  const auto got = ask();
+  ASSERT_TRUE(got);
+  EXPECT_FALSE(got->refusal);
+  EXPECT_EQ(tokens_, 4);
 }
 
 TEST_F(SenderTest, ALimitIsHeldBeforeTheServiceRefuses) {

@@ -130,9 +130,13 @@ std::string SignIn::token_endpoint() const {
   return fmt::format("{}/{}/oauth2/v2.0/token", identity_.tenant.cloud.authority, identity_.tenant.id);
 }
 
-void SignIn::refused(const std::string& resource, const std::string& token) {
+bool SignIn::refused(const std::string& resource, const std::string& token) {
   const auto found = held_.find(resource);
-  if (found != held_.end() && found->second->token == token) found->second->token.clear();
+  if (found == held_.end()) return false;
+  auto& held = *found->second;
+  const bool ended = held.token != token || loop_.now() >= held.renew_at;
+  if (held.token == token) held.token.clear();
+  return ended;
 }
 
 http::Task<Result<std::string>> SignIn::token(std::string resource) {

@@ -26,8 +26,9 @@ class SignIn {
   // A bearer token for a resource such as `https://graph.microsoft.com`. Denied, with Entra ID's code (AADSTS…) and
   // what to do about it, when sign-in is refused.
   http::Task<Result<std::string>> token(std::string resource);
-  // The service refused this token though it should hold: the next `token` asks for another.
-  void refused(const std::string& resource, const std::string& token);
+  // The service refused this token: the next `token` asks for another. True: it was at its end or replaced meanwhile,
+  // as on a slow way, so that the refusal says nothing about rights.
+  bool refused(const std::string& resource, const std::string& token);
 
   const Identity& identity() const { return identity_; }
 
