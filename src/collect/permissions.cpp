@@ -99,8 +99,8 @@ Result<std::vector<Permission>> permissions(const catalog::Catalogue& catalogue,
     if (!request.source.role.empty()) add(request, request.source.role, Permission::Kind::Role);
   std::vector<Permission> out;
   for (auto& [key, permission] : found) {
-    const auto service =
-        std::find_if(services.begin(), services.end(), [&](const auto& of) { return of.name == permission.service; });
+    const auto service = std::find_if(services.begin(), services.end(),
+                                      [&of = permission.service](const auto& known) { return known.name == of; });
     if (service != services.end()) {
       permission.resource = service->app_id;
       if (const auto role = service->roles.find(permission.name); role != service->roles.end())
