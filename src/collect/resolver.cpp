@@ -115,7 +115,7 @@ class AresResolver final : public Resolver, public http::Watched {
     world_.watch(this);
   }
   ~AresResolver() override {
-    world_.watch(nullptr);
+    world_.unwatch(this);
     ares_destroy(channel_);
   }
 

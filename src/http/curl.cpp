@@ -63,19 +63,37 @@ Error trouble_of(const Exchange& exchange, const CurlLibrary& curl) {
 
 }  // namespace
 
-struct CurlClient::State {
+// The way that a client's requests take.
+struct CurlClient::Route {
   CurlOptions options;
   const CurlLibrary* curl = nullptr;
-  CURLM* multi = nullptr;
   curl_slist* connect_to = nullptr;
+
+  Route(CurlOptions of, const CurlLibrary* library) : options(std::move(of)), curl(library) {
+    if (!options.connect_to.empty()) connect_to = curl->slist_append(nullptr, ("::" + options.connect_to).c_str());
+  }
+  ~Route() {
+    if (connect_to != nullptr) curl->slist_free_all(connect_to);
+  }
+  Route(const Route&) = delete;
+  Route& operator=(const Route&) = delete;
+};
+
+struct CurlClient::State {
+  const CurlLibrary* curl = nullptr;
+  CURLM* multi = nullptr;
   Loop* loop = nullptr;
   std::unordered_set<Exchange*> under_way;
-  Watched* others = nullptr;
+  std::vector<Watched*> others;
 
   ~State() {
     // Coroutines that are dropped while they wait remove their exchange themselves.
-    if (connect_to != nullptr) curl->slist_free_all(connect_to);
     if (multi != nullptr) curl->multi_cleanup(multi);
+  }
+
+  Task<Result<Response>> send(std::shared_ptr<const Route> route, Request request);
+  bool busy() const {
+    return std::any_of(others.begin(), others.end(), [](auto* other) { return other->busy(); });
   }
 
   // Takes answers in and wakes who waits for them.
@@ -95,7 +113,8 @@ struct CurlClient::State {
     }
   }
 
-  void begin(Exchange& exchange) {
+  void begin(Exchange& exchange, const Route& route) {
+    const auto& options = route.options;
     CURL* easy = exchange.easy = curl->easy_init();
     CHECK(easy != nullptr);
     const auto& request = exchange.request;
@@ -131,7 +150,7 @@ struct CurlClient::State {
     }
     if (!options.proxy.empty()) set(CURLOPT_PROXY, options.proxy.c_str());
     if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
-    if (connect_to != nullptr) set(CURLOPT_CONNECT_TO, connect_to);
+    if (route.connect_to != nullptr) set(CURLOPT_CONNECT_TO, route.connect_to);
     under_way.insert(&exchange);
     CHECK(curl->multi_add_handle(multi, easy) == CURLM_OK);
   }
@@ -145,25 +164,39 @@ struct CurlClient::State {
   }
 };
 
-CurlClient::CurlClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CurlClient::CurlClient(std::unique_ptr<State> state, std::shared_ptr<const Route> route)
+    : state_(std::move(state)), route_(std::move(route)) {}
 CurlClient::~CurlClient() = default;
 
 Result<std::unique_ptr<CurlClient>> CurlClient::create(CurlOptions options) {
   auto state = std::make_unique<State>();
   state->curl = TRY(curl_library());
-  state->options = std::move(options);
   state->multi = state->curl->multi_init();
   CHECK(state->multi != nullptr);
-  state->curl->multi_setopt(state->multi, CURLMOPT_MAX_HOST_CONNECTIONS, state->options.connections_per_host);
+  state->curl->multi_setopt(state->multi, CURLMOPT_MAX_HOST_CONNECTIONS, options.connections_per_host);
   state->curl->multi_setopt(state->multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
-  if (!state->options.connect_to.empty())
-    state->connect_to = state->curl->slist_append(nullptr, ("::" + state->options.connect_to).c_str());
-  return std::unique_ptr<CurlClient>(new CurlClient(std::move(state)));
+  auto route = std::make_shared<const Route>(std::move(options), state->curl);
+  return std::unique_ptr<CurlClient>(new CurlClient(std::move(state), std::move(route)));
 }
 
 void CurlClient::attach(Loop& loop) { state_->loop = &loop; }
 
-Task<Result<Response>> CurlClient::send(Request request) {
+std::unique_ptr<Client> CurlClient::with(CurlOptions options) {
+  class Other final : public Client {
+   public:
+    Other(State& state, std::shared_ptr<const Route> route) : state_(state), route_(std::move(route)) {}
+    Task<Result<Response>> send(Request request) override { return state_.send(route_, std::move(request)); }
+
+   private:
+    State& state_;
+    std::shared_ptr<const Route> route_;
+  };
+  return std::make_unique<Other>(*state_, std::make_shared<const Route>(std::move(options), state_->curl));
+}
+
+Task<Result<Response>> CurlClient::send(Request request) { return state_->send(route_, std::move(request)); }
+
+Task<Result<Response>> CurlClient::State::send(std::shared_ptr<const Route> route, Request request) {
   // Lives in the coroutine's frame; whoever drops the coroutine takes the request back.
   struct Owned {
     State& state;
@@ -176,27 +209,28 @@ Task<Result<Response>> CurlClient::send(Request request) {
   struct Waiting {
     State& state;
     Exchange& exchange;
+    const Route& route;
     bool await_ready() { return false; }
     void await_suspend(std::coroutine_handle<> coroutine) {
       exchange.waiting = coroutine;
-      state.begin(exchange);
+      state.begin(exchange, route);
     }
     void await_resume() {}
   };
-  Owned owned(*state_);
+  Owned owned(*this);
   auto& exchange = owned.exchange;
   exchange.request = std::move(request);
-  co_await Waiting{*state_, exchange};
+  co_await Waiting{*this, exchange, *route};
   if (exchange.too_long)
     co_return Error{ErrorCode::Limit,
                     fmt::format("{}: the answer is longer than {} MB", host(exchange.request.url),
                                 exchange.request.most_bytes >> 20U),
                     {}};
-  if (exchange.code != CURLE_OK) co_return trouble_of(exchange, *state_->curl);
+  if (exchange.code != CURLE_OK) co_return trouble_of(exchange, *curl);
   long status = 0;
   curl_off_t bytes = 0;
-  state_->curl->easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
-  state_->curl->easy_getinfo(exchange.easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+  curl->easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
+  curl->easy_getinfo(exchange.easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
   exchange.response.status = static_cast<int>(status);
   exchange.response.bytes_on_the_wire = static_cast<std::uint64_t>(bytes);
   co_return std::move(exchange.response);
@@ -208,24 +242,27 @@ bool CurlClient::wait(std::optional<TimePoint> until) {
   auto& s = *state_;
   s.perform();
   if (s.loop != nullptr && s.loop->has_ready()) return true;
-  if (!until && s.under_way.empty() && (s.others == nullptr || !s.others->busy())) return false;
+  if (!until && s.under_way.empty() && !s.busy()) return false;
   auto most = std::chrono::milliseconds(1000);
   if (until) most = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*until - now()), {}, most);
   std::vector<curl_waitfd> sockets;
-  if (s.others != nullptr && s.others->busy()) {
-    for (const auto& socket : s.others->sockets())
+  for (auto* other : s.others) {
+    if (!other->busy()) continue;
+    for (const auto& socket : other->sockets())
       sockets.push_back(
           {socket.fd, static_cast<short>((socket.read ? CURL_WAIT_POLLIN : 0) | (socket.write ? CURL_WAIT_POLLOUT : 0)),
            0});
-    if (const auto longest = s.others->longest()) most = std::min(most, *longest);
+    if (const auto longest = other->longest()) most = std::min(most, *longest);
   }
   s.curl->multi_poll(s.multi, sockets.data(), static_cast<unsigned>(sockets.size()), static_cast<int>(most.count()),
                      nullptr);
   s.perform();
-  if (!sockets.empty()) s.others->happened();
+  for (auto* other : s.others)
+    if (other->busy()) other->happened();
   return true;
 }
 
-void CurlClient::watch(Watched* others) { state_->others = others; }
+void CurlClient::watch(Watched* others) { state_->others.push_back(others); }
+void CurlClient::unwatch(Watched* others) { std::erase(state_->others, others); }
 
 }  // namespace assay::http

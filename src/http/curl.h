@@ -44,13 +44,20 @@ class CurlClient final : public Client, public World {
   TimePoint now() override;
   bool wait(std::optional<TimePoint> until) override;
 
-  void watch(Watched* others);  // nullptr: no longer
+  // Another client in the same world: its requests wait beside this one's, with options of its own except for the
+  // number of connections. It may not outlive this one.
+  std::unique_ptr<Client> with(CurlOptions options);
+
+  void watch(Watched* others);
+  void unwatch(Watched* others);
 
   struct State;
+  struct Route;
 
  private:
-  explicit CurlClient(std::unique_ptr<State> state);
+  CurlClient(std::unique_ptr<State> state, std::shared_ptr<const Route> route);
   std::unique_ptr<State> state_;
+  std::shared_ptr<const Route> route_;
 };
 
 }  // namespace assay::http

@@ -1,21 +1,28 @@
 #include "http/loop.h"
 
-#include <algorithm>
+#include <iterator>
 
 namespace assay::http {
 
 // The latest first: a task may hold what those that it began still use.
 Loop::~Loop() {
-  while (!tasks_.empty()) tasks_.pop_back();
+  while (!tasks_.empty()) tasks_.erase(std::prev(tasks_.end()));
+}
+
+Task<void> Loop::noted(Task<void> task, std::size_t number) {
+  co_await std::move(task);
+  finished_.push_back(number);
 }
 
 void Loop::spawn(Task<void> task) {
-  post(task.handle());
-  tasks_.push_back(std::move(task));
+  const auto number = spawned_++;
+  const auto at = tasks_.emplace_hint(tasks_.end(), number, noted(std::move(task), number));
+  post(at->second.handle());
 }
 
 void Loop::drop_finished() {
-  std::erase_if(tasks_, [](const auto& task) { return task.handle().done(); });
+  for (const auto number : finished_) tasks_.erase(number);
+  finished_.clear();
 }
 
 bool Loop::run() {

@@ -4,6 +4,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <queue>
@@ -68,12 +69,15 @@ class Loop {
     std::coroutine_handle<> coroutine;
     bool operator>(const Timer& o) const { return time != o.time ? time > o.time : order > o.order; }
   };
+  Task<void> noted(Task<void> task, std::size_t number);
   void drop_finished();
 
   World& world_;
   std::deque<std::coroutine_handle<>> ready_;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
-  std::vector<Task<void>> tasks_;
+  std::map<std::size_t, Task<void>> tasks_;  // by the order in which they were spawned
+  std::vector<std::size_t> finished_;        // of those: there may be thousands that only wait
+  std::size_t spawned_ = 0;
   std::size_t order_ = 0;
   bool stopped_ = false;
 };
