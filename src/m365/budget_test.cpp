@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "http/fake.h"
@@ -43,6 +44,46 @@ TEST(BudgetTest, NoWindowOfTheServicesHoldsMoreThanItAllows) {
 TEST(BudgetTest, ItIsNoSlowerThanATwentiethBelowTheLimit) {
   EXPECT_LE(times(5, 10, 101).back(), 100 / (5 / 10.0) * 1.06);
   EXPECT_LE(times(3500, 10, 14000).back(), 40 * 1.06);
+}
+
+TEST(BudgetTest, ASmallAmountIsUsedUpAtOnceAndAgainInTheNextWindow) {
+  const auto at = times(5, 10, 11);
+  EXPECT_EQ(at[4], 0);
+  EXPECT_NEAR(at[5], 10.25, 0.001);
+  EXPECT_NEAR(at[9], 10.25, 0.001);
+  EXPECT_NEAR(at[10], 20.5, 0.001);
+}
+
+TEST(BudgetTest, WhatIsSpentLaterCountsFromThen) {
+  http::FakeWorld world;
+  http::Loop loop(world);
+  Budget budget(loop, 2, 10);
+  std::vector<double> at;
+  const auto task = [&]() -> http::Task<void> {
+    for (const int pause : {0, 9, 0, 0}) {
+      co_await loop.sleep(std::chrono::seconds(pause));
+      co_await budget.spend(1);
+      at.push_back(world.seconds());
+    }
+  };
+  loop.spawn(task());
+  EXPECT_TRUE(loop.run());
+  EXPECT_THAT(at, testing::ElementsAre(0, 9, testing::DoubleNear(10.25, 0.001), testing::DoubleNear(19.25, 0.001)));
+}
+
+TEST(BudgetTest, AnotherAmountHoldsFromThenOn) {
+  http::FakeWorld world;
+  http::Loop loop(world);
+  Budget budget(loop, 1000, 10);
+  const auto task = [&]() -> http::Task<void> {
+    for (int i = 0; i < 100; ++i) co_await budget.spend(10);
+    const auto slow = world.seconds();
+    budget.set_amount(2000);
+    for (int i = 0; i < 100; ++i) co_await budget.spend(10);
+    EXPECT_NEAR((world.seconds() - slow) / slow, 0.5, 0.05);
+  };
+  loop.spawn(task());
+  EXPECT_TRUE(loop.run());
 }
 
 TEST(BudgetTest, ADearRequestCostsItsUnits) { EXPECT_NEAR(times(100, 10, 3, 50).back(), 2 * 50 / 9.5 - 4 / 9.5, 0.01); }

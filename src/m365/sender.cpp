@@ -147,6 +147,25 @@ void Sender::pause(const Question& question, double seconds) {
     if (held->budget && held->applies(question)) held->budget->pause_until(until);
 }
 
+void Sender::refused_inside(const Question& batch, std::size_t parts, double seconds) {
+  counters_.throttled += parts;
+  pause(batch, seconds);
+}
+
+void Sender::set_users(std::size_t users) {
+  for (const auto& held : limits_) {
+    if (!held->budget) continue;
+    auto amount = held->limit.amount;
+    double from = 0;
+    for (const auto& [least, of] : held->limit.by_users) {
+      if (static_cast<double>(users) < least || least < from) continue;
+      from = least;
+      amount = of;
+    }
+    held->budget->set_amount(amount);
+  }
+}
+
 http::Task<Result<Answer>> Sender::ask(Question question) {
   // First the narrow gates: who waits there must not hold a place that others could use.
   std::vector<http::Gate::Place> places;
@@ -155,6 +174,7 @@ http::Task<Result<Answer>> Sender::ask(Question question) {
   bool renewed = false;
   for (int tries = 1;; ++tries) {
     co_await pass_limits(question);
+    if (closed_) co_return Error{ErrorCode::Network, "the collection has ended", {}};
     std::string token;
     if (!service_.resource.empty()) {
       auto signed_in = co_await sign_in_.token(service_.resource);
@@ -206,7 +226,7 @@ http::Task<Result<Answer>> Sender::ask(Question question) {
       auto refusal = refusal_of(*response);
       co_return Answer{std::move(*response), std::move(refusal)};
     }
-    ++failures_in_a_row_;
+    if (status != 429) ++failures_in_a_row_;  // who counts our requests is not down
     ++(throttled ? counters_.throttled : counters_.failed);
     if (tries >= kTries) {
       auto refusal = refusal_of(*response);

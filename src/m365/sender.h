@@ -74,6 +74,15 @@ class Sender {
   // Whose token the service takes, when that hangs on the tenant and was found out only now.
   void set_resource(std::string resource) { service_.resource = std::move(resource); }
 
+  // How many users the tenant has, where limits hang on that. Until it is known they are those of the smallest.
+  void set_users(std::size_t users);
+
+  // Some parts of a batch were refused for their number: nothing is asked under its limits for so many seconds.
+  void refused_inside(const Question& batch, std::size_t parts, double seconds);
+
+  // From now on every `ask` ends with an error, also those that wait for a budget.
+  void close() { closed_ = true; }
+
   const Service& service() const { return service_; }
   const Counters& counters() const { return counters_; }
   double waited() const;  // seconds that requests waited for a budget
@@ -96,6 +105,7 @@ class Sender {
   Counters counters_;
   std::mt19937 random_;
   std::size_t failures_in_a_row_ = 0;
+  bool closed_ = false;
 };
 
 // What an answer of a status that is no success means; nothing where it should be tried again.

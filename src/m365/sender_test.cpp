@@ -137,7 +137,7 @@ TEST_F(SenderTest, ATokenThatEndsOnASlowWayIsNoRefusal) {
 
 TEST_F(SenderTest, ALimitIsHeldBeforeTheServiceRefuses) {
   auto service = plain();
-  service.limits = {{"conditional access", {"/identity/conditionalAccess"}, 1, 1, 1, false}};
+  service.limits = {{"conditional access", {"/identity/conditionalAccess"}, 1, 1, 1, false, {}}};
   Sender sender(loop_, client_, sign_in_, clock_, service, 1);
   const auto one = [&](std::string path) -> http::Task<void> {
     co_await sender.ask(Question::get("https://graph.example", path));
@@ -182,6 +182,67 @@ TEST_F(SenderTest, AServiceThatIsDownIsLeftAloneAfterAWhile) {
   EXPECT_TRUE(loop_.run());
   EXPECT_EQ(failed, 100U);
   EXPECT_LT(sent_to_service(), 100U);
+}
+
+TEST_F(SenderTest, ALargeTenantHasTheAmountOfItsSize) {
+  auto service = plain();
+  service.limits = {{"units", {}, 1000, 10, 0, false, {{50, 2000}, {501, 4000}}}};
+  Sender sender(loop_, client_, sign_in_, clock_, service, 1);
+  const auto seconds_for = [&](std::size_t users) {
+    sender.set_users(users);
+    const auto begun = world_.seconds();
+    const auto task = [&]() -> http::Task<void> {
+      for (int i = 0; i < 2000; ++i) co_await sender.ask(Question::get("https://graph.example", "/x"));
+    };
+    for (int i = 0; i < 4; ++i) loop_.spawn(task());
+    EXPECT_TRUE(loop_.run());
+    return world_.seconds() - begun;
+  };
+  EXPECT_NEAR(seconds_for(49), 8000 / 95.0, 1);
+  EXPECT_NEAR(seconds_for(50), 8000 / 190.0, 1);
+  EXPECT_NEAR(seconds_for(100'000), 8000 / 380.0, 1);
+}
+
+TEST_F(SenderTest, ManyRefusalsForTheNumberOfRequestsAreNoSignOfAServiceThatIsDown) {
+  Sender sender(loop_, client_, sign_in_, clock_, plain(), 1);
+  std::size_t left = 100;
+  answering_ = [&](const auto&) { return http::FakeClient::Answer{answer(left > 0 && left-- > 0 ? 429 : 200, "{}")}; };
+  std::size_t failed = 0;
+  const auto one = [&]() -> http::Task<void> {
+    const auto got = co_await sender.ask(Question::get("https://graph.example", "/x"));
+    failed += got && !got->refusal ? 0 : 1;
+  };
+  for (int i = 0; i < 50; ++i) loop_.spawn(one());
+  EXPECT_TRUE(loop_.run());
+  EXPECT_EQ(failed, 0U);
+}
+
+TEST_F(SenderTest, APartOfABatchThatWasRefusedHoldsWhatComesNext) {
+  auto service = plain();
+  service.limits = {{"units", {}, 1000, 10, 0, false, {}}};
+  Sender sender(loop_, client_, sign_in_, clock_, service, 1);
+  sender.refused_inside(Question::get("https://graph.example", "/x"), 3, 20);
+  const auto task = [&]() -> http::Task<void> { co_await sender.ask(Question::get("https://graph.example", "/x")); };
+  loop_.spawn(task());
+  EXPECT_TRUE(loop_.run());
+  EXPECT_GE(world_.seconds(), 20);
+  EXPECT_EQ(sender.counters().throttled, 3U);
+}
+
+TEST_F(SenderTest, WhenItIsClosedNothingMoreIsAsked) {
+  auto service = plain();
+  service.limits = {{"one a second", {}, 1, 1, 0, false, {}}};
+  Sender sender(loop_, client_, sign_in_, clock_, service, 1);
+  std::size_t failed = 0;
+  const auto one = [&]() -> http::Task<void> {
+    const auto got = co_await sender.ask(Question::get("https://graph.example", "/x"));
+    failed += got ? 0 : 1;
+    sender.close();
+  };
+  for (int i = 0; i < 10; ++i) loop_.spawn(one());
+  EXPECT_TRUE(loop_.run());
+  EXPECT_EQ(failed, 9U);
+  EXPECT_EQ(sent_to_service(), 1U);
 }
 
 Refused kind_of(int status, const std::string& body) { return refusal_of(answer(status, body)).kind; }

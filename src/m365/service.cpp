@@ -25,6 +25,9 @@ Limit limit_of(const Json& json) {
   out.seconds = number_at(json, "seconds");
   out.at_once = static_cast<std::size_t>(number_at(json, "at_once"));
   out.units = json.value("units", Json(false)) == Json(true);
+  if (json.contains("by_users") && json["by_users"].is_object())
+    for (const auto& [users, amount] : json["by_users"].items())
+      if (amount.is_number()) out.by_users.emplace_back(std::atof(users.c_str()), amount.get<double>());
   if (json.contains("paths") && json["paths"].is_array())
     for (const auto& path : json["paths"])
       if (path.is_string()) out.paths.push_back(path.get<std::string>());

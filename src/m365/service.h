@@ -17,8 +17,9 @@ struct Limit {
   std::vector<std::string> paths;  // beginnings of paths, `*` for one segment; empty: every request
   double amount = 0;               // requests, or units, in each period
   double seconds = 0;
-  std::size_t at_once = 0;  // 0: no such limit
-  bool units = false;       // counts units instead of requests
+  std::size_t at_once = 0;                            // 0: no such limit
+  bool units = false;                                 // counts units instead of requests
+  std::vector<std::pair<double, double>> by_users{};  // a tenant of at least so many users has this amount instead
 };
 
 struct Service {
