@@ -73,8 +73,9 @@ Result<Answered> AnswerLoader::add(std::string_view json, const Given& given) {
   auto& s = *state_;
   // A byte-order mark and trailing NULs are seen in real answers.
   if (json.starts_with("\xEF\xBB\xBF")) json.remove_prefix(3);
-  s.padded.assign(json);
+  s.padded.clear();
   s.padded.reserve(json.size() + simdjson::SIMDJSON_PADDING);
+  s.padded.assign(json);
   Element document;
   if (const auto error = s.parser.parse(s.padded).get(document); error != simdjson::SUCCESS)
     return invalid(fmt::format("the answer is no JSON: {}", simdjson::error_message(error)));

@@ -15,9 +15,26 @@ namespace {
 constexpr const char* kCollectionSchema = R"sql(
 CREATE TABLE request(number INTEGER PRIMARY KEY, name TEXT UNIQUE, slices TEXT);
 CREATE TABLE answer(document INTEGER PRIMARY KEY, given TEXT);
+)sql";
+
+// What only a run needs.
+constexpr const char* kRunSchema = R"sql(
 CREATE TABLE under_way(request INTEGER PRIMARY KEY, done INTEGER, answers INTEGER, position INTEGER, next TEXT);
 CREATE TABLE found("table" TEXT PRIMARY KEY, state TEXT, "rows" INTEGER, detail TEXT) WITHOUT ROWID;
 CREATE TABLE plan(digest TEXT);
+)sql";
+
+// From a collection that was finished and not moved into place, the one that it was before.
+constexpr const char* kReopen = R"sql(
+INSERT INTO plan SELECT value FROM manifest WHERE key = 'plan';
+INSERT INTO found SELECT * FROM coverage;
+INSERT INTO under_way
+  SELECT r.number, 1, 0, 0, '' FROM request AS r JOIN coverage AS c ON c."table" = r.name WHERE c.state <> 'failed';
+DELETE FROM manifest;
+DELETE FROM coverage;
+DELETE FROM licence_flags;
+DELETE FROM operator_exception;
+DELETE FROM operator_omission;
 )sql";
 
 constexpr std::int64_t kAnswersPerRequest = std::int64_t{1} << 32;
@@ -39,8 +56,18 @@ struct Collection::State {
     if (::access(part.c_str(), R_OK | W_OK) != 0) return false;
     auto opened = sql::Database::open(part, sql::Mode::ReadWrite);
     if (!opened) return false;
-    const auto found = opened->value("SELECT digest FROM plan");
-    if (!found || *found != std::optional(std::string(plan))) return false;
+    const auto is_ours = [&](const char* query) {
+      const auto found = opened->value(query);
+      return found && *found == std::optional(std::string(plan));
+    };
+    if (!is_ours("SELECT digest FROM plan")) {
+      // Perhaps it was stopped between its last transaction and its final name.
+      if (!is_ours("SELECT value FROM manifest WHERE key = 'plan'")) return false;
+      TRY(opened->execute("BEGIN IMMEDIATE"));
+      TRY(opened->execute(kRunSchema));
+      TRY(opened->execute(kReopen));
+      TRY(opened->execute("COMMIT"));
+    }
     auto rows = TRY(opened->prepare("SELECT name, number FROM request"));
     while (TRY(rows.step())) numbers[std::string(rows.text(0))] = rows.integer(1);
     auto counts = TRY(opened->prepare("SELECT request, answers FROM under_way"));
@@ -88,6 +115,7 @@ Result<Collection> Collection::open(const std::filesystem::path& file, const cat
     TRY(state->begin());
     TRY(db.execute(kSchema));
     TRY(db.execute(kCollectionSchema));
+    TRY(db.execute(kRunSchema));
     TRY(create_tables(db, catalogue));
     auto insert = TRY(db.prepare("INSERT INTO plan VALUES(?)"));
     insert.bind(1, plan);
@@ -206,7 +234,9 @@ Result<void> Collection::finish(const Evidence& evidence) {
     while (TRY(rows.step())) pages.add(rows.text(0));
   }
   TRY(write_evidence(db, evidence, *s.catalogue, pages.hex()));
-  TRY(db.execute("DROP TABLE under_way; DROP TABLE found; DROP TABLE plan"));
+  TRY(
+      db.execute("INSERT INTO manifest SELECT 'plan', digest FROM plan; "
+                 "DROP TABLE under_way; DROP TABLE found; DROP TABLE plan"));
   TRY(db.execute("COMMIT"));
   TRY(db.execute("PRAGMA journal_mode=DELETE"));
   s.db.reset();
