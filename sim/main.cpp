@@ -95,6 +95,9 @@ int run_program(int argc, char** argv) {
       ->check(CLI::Range(10, 5'000'000))
       ->capture_default_str()
       ->group("Tenant");
+  app.add_option("--tenants", options.tenants, "So many such tenants beside each other; STATE/tenants.tsv names them")
+      ->check(CLI::Range(1, 100'000))
+      ->group("Tenant");
   app.add_option("--seed", options.tenant.seed, "The same seed gives the same tenant and the same faults")
       ->capture_default_str()
       ->group("Tenant");

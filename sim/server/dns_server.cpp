@@ -36,7 +36,7 @@ constexpr int kLongestChain = 8;
 
 }  // namespace
 
-std::string answer_dns(const Tenant& tenant, std::string_view packet, bool udp) {
+std::string answer_dns(const LookUp& look_up, std::string_view packet, bool udp) {
   const auto question = read_question(packet);
   if (!question) return {};
   const auto limit = udp ? question->most : 0;
@@ -46,13 +46,13 @@ std::string answer_dns(const Tenant& tenant, std::string_view packet, bool udp) 
   for (int step = 0; step < kLongestChain; ++step) {
     std::vector<DnsRecord> records;
     // A type without a name in our list has no records anywhere; whether the name exists is still to be told.
-    auto status = tenant.dns(name, type.empty() ? "TXT" : type, records);
+    auto status = look_up(name, type.empty() ? "TXT" : type, records);
     if (type.empty()) records.clear();
     if (status == DnsStatus::ServFail) return write_answer(*question, kServerFailure, {}, limit);
     if (status == DnsStatus::NxDomain) return write_answer(*question, kNoName, answers, limit);
     if (status != DnsStatus::Found && type != "CNAME") {
       records.clear();
-      if (tenant.dns(name, "CNAME", records) != DnsStatus::Found) records.clear();
+      if (look_up(name, "CNAME", records) != DnsStatus::Found) records.clear();
     }
     // The records may hold the whole chain already: each CNAME names the owner of what follows it.
     bool ends = true;
@@ -71,9 +71,9 @@ std::string answer_dns(const Tenant& tenant, std::string_view packet, bool udp) 
 }
 
 struct DnsServer::State {
-  explicit State(const Tenant& of) : tenant(of) {}
+  explicit State(LookUp of) : look_up(std::move(of)) {}
 
-  const Tenant& tenant;
+  const LookUp look_up;
   asio::io_context io;
   UdpSocket udp{io};
   Acceptor acceptor{io};
@@ -85,7 +85,7 @@ struct DnsServer::State {
       try {
         asio::ip::udp::endpoint from;
         const auto size = co_await udp.async_receive_from(asio::buffer(buffer), from, kAwait);
-        const auto answer = answer_dns(tenant, {buffer.data(), size}, true);
+        const auto answer = answer_dns(look_up, {buffer.data(), size}, true);
         if (!answer.empty()) co_await udp.async_send_to(asio::buffer(answer), from, kAwait);
       } catch (const std::exception&) {
         if (!udp.is_open()) co_return;  // else: the one who asked has gone
@@ -100,7 +100,7 @@ struct DnsServer::State {
         co_await asio::async_read(socket, asio::buffer(prefix), kAwait);
         std::string packet(static_cast<std::size_t>(prefix[0] << 8 | prefix[1]), '\0');
         co_await asio::async_read(socket, asio::buffer(packet), kAwait);
-        auto answer = answer_dns(tenant, packet, false);
+        auto answer = answer_dns(look_up, packet, false);
         if (answer.empty() || answer.size() > 0xffff) co_return;
         const auto size = answer.size();
         answer.insert(0, std::string{static_cast<char>(size >> 8), static_cast<char>(size)});
@@ -128,9 +128,8 @@ DnsServer::~DnsServer() {
 
 std::uint16_t DnsServer::port() const { return state_->udp.local_endpoint().port(); }
 
-Result<std::unique_ptr<DnsServer>> DnsServer::start(const std::string& address, std::uint16_t port,
-                                                    const Tenant& tenant) {
-  auto state = std::make_unique<State>(tenant);
+Result<std::unique_ptr<DnsServer>> DnsServer::start(const std::string& address, std::uint16_t port, LookUp look_up) {
+  auto state = std::make_unique<State>(std::move(look_up));
   try {
     const auto ip = asio::ip::make_address(address);
     // With a free port for TCP, the same may be taken for UDP: then try another.

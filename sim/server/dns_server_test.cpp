@@ -38,7 +38,10 @@ int answers(const std::string& answer) { return answer[7]; }
 
 class DnsServerTest : public testing::Test {
  protected:
-  DnsServerTest() : tenant(options()), server(std::move(*DnsServer::start("127.0.0.1", 0, tenant))) {}
+  DnsServerTest()
+      : tenant(options()), server(std::move(*DnsServer::start("127.0.0.1", 0, [this](auto name, auto type, auto& out) {
+          return tenant.dns(name, type, out);
+        }))) {}
   static TenantOptions options() {
     TenantOptions out;
     out.users = 20;

@@ -24,6 +24,8 @@ enum class Throttling {
 // How the simulated services behave. What they serve is in `tenant`.
 struct ServerOptions {
   TenantOptions tenant;
+  std::size_t tenants = 1;  // so many beside each other, told apart by their tokens and names; changes to any but the
+                            // first are forgotten when it was not asked for long
 
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;        // 0: a free one
@@ -34,6 +36,7 @@ struct ServerOptions {
   unsigned threads = 2;
 
   Throttling throttling = Throttling::Off;
+  double limit_share = 1;                     // how much of each published limit there is
   double fault_rate = 0;                      // 0 to 1: how many of the requests go wrong in some way
   std::chrono::milliseconds slow{1500};       // how long a slow answer takes
   std::chrono::seconds token_lifetime{3599};  // of access tokens

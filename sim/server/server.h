@@ -8,8 +8,10 @@
 
 #include "base/result.h"
 #include "sim/server/counters.h"
+#include "sim/server/http_message.h"
 #include "sim/server/options.h"
 #include "sim/server/sign_in.h"
+#include "sim/server/throttle.h"
 
 namespace assay::sim::server {
 
@@ -43,8 +45,13 @@ class Server {
   std::uint16_t dns_port() const;
   const std::filesystem::path& state() const;  // ca.pem, client.pem, client.json, …
   const ClientAccess& access() const;
-  const Tenant& tenant() const;
+  const Tenant& tenant() const;  // the first, if there are several
+  // The answer to a request without sockets; `host` stands in its headers.
+  Response answer(Request request);
+  // What was taken from which limit, with throttling on.
+  const Throttle& throttle() const;
   // By `host/path` without the query: `graph.microsoft.com/v1.0/users`. Requests inside a batch are counted as well.
+  // A cmdlet that the headers name stands behind its path.
   const Counters& counters() const;
 
   // How device codes end from now on, and how often a client is told to go on asking before.

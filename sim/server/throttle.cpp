@@ -5,14 +5,18 @@
 
 namespace assay::sim::server {
 
-std::optional<Refusal> Throttle::take(const std::vector<Limit>& limits, WallTime now, double& used) {
+std::optional<Refusal> Throttle::take(std::vector<Limit> limits, WallTime now, double& used) {
+  for (auto& limit : limits) limit.units *= share_;
   const std::lock_guard lock(mutex_);
   used = 0;
   std::optional<Refusal> refusal;
   for (const auto& limit : limits) {
     auto [found, fresh] = buckets_.try_emplace(limit.name);
     auto& bucket = found->second;
-    if (fresh) bucket = {limit.units, now};
+    if (fresh) {
+      bucket = {limit.units, now, limit};
+      bucket.taken.cost = 0;
+    }
     const std::chrono::duration<double> passed = now - bucket.at;
     if (passed.count() > 0) {
       bucket.left = std::min(limit.units, bucket.left + passed.count() * limit.units / limit.window);
@@ -28,8 +32,19 @@ std::optional<Refusal> Throttle::take(const std::vector<Limit>& limits, WallTime
     used = std::max(used, 1 - (bucket.left - cost) / limit.units);
   }
   if (refusal) return refusal;
-  for (const auto& limit : limits) buckets_[limit.name].left -= std::min(limit.cost, limit.units);
+  for (const auto& limit : limits) {
+    auto& bucket = buckets_[limit.name];
+    bucket.left -= std::min(limit.cost, limit.units);
+    bucket.taken.cost += limit.cost;
+  }
   return std::nullopt;
+}
+
+std::vector<Limit> Throttle::taken() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Limit> out;
+  for (const auto& [name, bucket] : buckets_) out.push_back(bucket.taken);
+  return out;
 }
 
 }  // namespace assay::sim::server

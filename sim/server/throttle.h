@@ -28,16 +28,24 @@ struct Refusal {
 // Counts against the limits of a request. All calls are safe from several threads.
 class Throttle {
  public:
+  // `share`: how much of each published limit there is.
+  explicit Throttle(double share = 1) : share_(share) {}
+
   // Takes the cost from every bucket, or from none and says which bucket is short for longest. `used` is the share of
   // the fullest bucket that is then taken; above 1 where the request was refused.
-  std::optional<Refusal> take(const std::vector<Limit>& limits, WallTime now, double& used);
+  std::optional<Refusal> take(std::vector<Limit> limits, WallTime now, double& used);
+
+  // What was taken from a bucket since the beginning; `limit.cost` is all of it together.
+  std::vector<Limit> taken() const;
 
  private:
   struct Bucket {
     double left = 0;
     WallTime at;
+    Limit taken;
   };
-  std::mutex mutex_;
+  const double share_;
+  mutable std::mutex mutex_;
   std::map<std::string, Bucket> buckets_;
 };
 

@@ -21,11 +21,11 @@ bool Caller::holds(std::string_view permission) const {
   return permissions.count(writing.replace(read, 6, ".ReadWrite.")) != 0;
 }
 
-Tokens::Tokens(const ServerOptions& options, std::string tenant_id, std::vector<ApiResource> resources)
+Tokens::Tokens(const ServerOptions& options, std::string tenant_id, std::vector<ApiResource> resources, Key key)
     : options_(options),
       tenant_id_(std::move(tenant_id)),
       resources_(std::move(resources)),
-      key_(Key::make_rsa()),
+      key_(std::move(key)),
       key_id_(base64url(digest(key_.private_pem(), "SHA1"))) {}
 
 const ApiResource* Tokens::resource(std::string_view address) const {

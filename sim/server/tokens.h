@@ -33,7 +33,7 @@ enum class TokenState { Missing, Malformed, Expired, WrongAudience, Good };
 // Signs access tokens and reads them back.
 class Tokens {
  public:
-  Tokens(const ServerOptions& options, std::string tenant_id, std::vector<ApiResource> resources);
+  Tokens(const ServerOptions& options, std::string tenant_id, std::vector<ApiResource> resources, Key key);
 
   const std::vector<ApiResource>& resources() const { return resources_; }
   const std::string& tenant_id() const { return tenant_id_; }
