@@ -77,7 +77,8 @@ Result<Source> read_source(const Json& source) {
     if (!each.is_object() || !each.contains("table") || !each.contains("columns"))
       return invalid("source.each: needs `table` and `columns`");
     out.each = Each{as_text(each["table"]), as_list(each["columns"]),
-                    each.contains("where") ? as_text(each["where"]) : std::string()};
+                    each.contains("where") ? as_text(each["where"]) : std::string(),
+                    each.contains("most") && each["most"].is_number_unsigned() ? each["most"].get<std::size_t>() : 0};
   }
   if (out.sql.empty() == out.service.empty()) return invalid("source: needs either `service` or `sql`");
   if (out.service == "graph") {

@@ -17,6 +17,7 @@ struct Each {
   std::string table;
   std::vector<std::string> columns;  // `{column}` in the path, the name or the parameters; `@column` in a pointer
   std::string where;                 // SQL over that table; empty: every row
+  std::size_t most = 0;              // with more rows the table is read only when it is asked for; 0: always read
 };
 
 struct Source {

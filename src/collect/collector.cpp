@@ -1,7 +1,10 @@
 #include "collect/collector.h"
 
 #include <algorithm>
+#include <cmath>
+#include <deque>
 #include <memory>
+#include <numeric>
 #include <set>
 #include <unordered_set>
 
@@ -20,7 +23,9 @@ namespace assay::collect {
 namespace {
 
 constexpr std::size_t kMembersAtOnce = 20;  // of an `each`, between two commits; Graph's most in a batch
-constexpr int kRestarts = 5;                // when a page token has expired
+constexpr std::size_t kLotsAtOnce = 12;
+constexpr int kRounds = 9;    // of a batch in which the service refuses some for their number
+constexpr int kRestarts = 5;  // when a page token has expired
 constexpr std::size_t kMostPages = 200'000;
 
 struct Page {
@@ -36,6 +41,14 @@ struct Fetched {
   std::optional<Error> error;
 };
 
+// Some members of an `each`, asked for together.
+struct Lot {
+  explicit Lot(http::Loop& loop) : done(loop) {}
+  std::vector<snapshot::Given> members;
+  std::vector<Fetched> fetched;
+  http::Event done;
+};
+
 snapshot::State state_of(m365::Refused kind) {
   switch (kind) {
     case m365::Refused::Denied:
@@ -48,6 +61,14 @@ snapshot::State state_of(m365::Refused kind) {
     default:
       return snapshot::State::Failed;
   }
+}
+
+// Seconds that one answer of a batch wants to pass before it is asked for again.
+std::optional<double> retry_after(const Json& answer) {
+  if (!answer.contains("headers") || !answer["headers"].is_object()) return std::nullopt;
+  for (const auto& [name, value] : answer["headers"].items())
+    if (text::iequals(name, "Retry-After") && value.is_string()) return std::atof(value.get<std::string>().c_str());
+  return std::nullopt;
 }
 
 std::string permission_text(const catalog::Source& source) {
@@ -108,8 +129,11 @@ class Collector {
   http::Task<Result<void>> read_members(const Request& request, m365::Sender* sender, std::int64_t number,
                                         snapshot::Progress progress);
   http::Task<void> fetch(const Request& request, m365::Sender& sender, snapshot::Given given, Fetched& out);
-  http::Task<void> fetch_batch(const Request& request, m365::Sender& sender, std::vector<snapshot::Given> given,
+  http::Task<void> fetch_batch(const Request& request, m365::Sender& sender, const std::vector<snapshot::Given>& given,
                                std::vector<Fetched>& out);
+  http::Task<void> run_lot(const Request& request, m365::Sender* sender, Lot& lot);
+  Result<void> keep_lot(const Request& request, std::int64_t number, snapshot::AnswerLoader& loader, const Lot& lot,
+                        std::optional<m365::Refusal>& refusal);
   http::Task<void> look_up(const Request& request, snapshot::Given given, Fetched& out);
   http::Task<void> follow(const Request& request, m365::Sender& sender, const snapshot::Given& given, std::string next,
                           Fetched& out);
@@ -122,7 +146,7 @@ class Collector {
   void finish_table(snapshot::TableCoverage coverage);
   void fatal(Error error) {
     if (!trouble_) trouble_ = std::move(error);
-    world_.loop.stop();
+    for (const auto& [name, asked] : senders_) asked->close();  // every task comes to its end
   }
   std::string now_text() const { return iso8601::format_time(world_.clock.now()); }
   std::vector<ServiceStatus> status() const;
@@ -176,6 +200,8 @@ http::Task<void> Collector::all_of(std::vector<http::Task<void>> tasks) {
 void Collector::finish_table(snapshot::TableCoverage coverage) {
   auto& table = tables_.at(coverage.table);
   table.coverage = std::move(coverage);
+  if (table.coverage.table == "users" && table.coverage.state == snapshot::State::Collected)
+    for (const auto& [name, asked] : senders_) asked->set_users(table.coverage.rows);
   if (auto kept = collection_.set_coverage(table.coverage); !kept) fatal(std::move(kept).error());
   table.done.set();
 }
@@ -391,67 +417,87 @@ Result<std::vector<snapshot::Given>> Collector::members_of(const Request& reques
   return out;
 }
 
+http::Task<void> Collector::run_lot(const Request& request, m365::Sender* sender, Lot& lot) {
+  if (sender != nullptr && request.source.service == "graph" && text::iequals(request.source.method, "GET")) {
+    co_await fetch_batch(request, *sender, lot.members, lot.fetched);
+  } else {
+    std::vector<http::Task<void>> tasks;
+    for (std::size_t i = 0; i < lot.members.size(); ++i)
+      tasks.push_back(sender == nullptr ? look_up(request, lot.members[i], lot.fetched[i])
+                                        : fetch(request, *sender, lot.members[i], lot.fetched[i]));
+    co_await all_of(std::move(tasks));
+  }
+  lot.done.set();
+}
+
+Result<void> Collector::keep_lot(const Request& request, std::int64_t number, snapshot::AnswerLoader& loader,
+                                 const Lot& lot, std::optional<m365::Refusal>& refusal) {
+  for (std::size_t i = 0; i < lot.fetched.size(); ++i) {
+    const auto& one = lot.fetched[i];
+    if (one.error) return *one.error;
+    if (one.refusal && one.refusal->kind == m365::Refused::NotFound) continue;  // it has gone since it was listed
+    if (one.refusal) {
+      refusal = one.refusal;
+      return {};
+    }
+    for (const auto& page : one.pages) {
+      const auto added = TRY(loader.add(page.body, lot.members[i]));
+      rows_[request.source.service] += added.rows;
+      if (auto kept = collection_.keep(number, lot.members[i], page.url, page.taken_at, page.body); !kept) {
+        fatal(kept.error());
+        return kept;
+      }
+    }
+  }
+  return {};
+}
+
 http::Task<Result<void>> Collector::read_members(const Request& request, m365::Sender* sender, std::int64_t number,
                                                  snapshot::Progress progress) {
   auto members = members_of(request);
   CO_CHECK(members);
+  if (const auto most = request.source.each->most; most > 0 && members->size() > most) {
+    cover(request, snapshot::State::Absent,
+          fmt::format("it takes one request for each of {} {}; `with: [{}]` has it read all the same", members->size(),
+                      request.source.each->table, request.name));
+    co_return Result<void>();
+  }
   auto loader = snapshot::AnswerLoader::create(collection_.db(), catalogue_, request.slices);
   CO_CHECK(loader);
-  const bool batches = request.source.service == "graph" && text::iequals(request.source.method, "GET");
-  // A batch is one request of twenty; without batches, twenty requests run beside each other.
-  const auto lot = batches ? kMembersAtOnce * 4 : kMembersAtOnce;
-  while (progress.position < members->size()) {
-    const auto begin = progress.position;
-    const auto end = std::min(members->size(), begin + lot);
-    std::vector<Fetched> fetched(end - begin);
-    std::vector<http::Task<void>> tasks;
-    std::vector<std::vector<Fetched>> parts;
-    if (batches) {
-      parts.resize((end - begin + kMembersAtOnce - 1) / kMembersAtOnce);
-      for (std::size_t i = 0; i < parts.size(); ++i) {
-        const auto from = begin + i * kMembersAtOnce;
-        const auto to = std::min(end, from + kMembersAtOnce);
-        std::vector<snapshot::Given> given(members->begin() + static_cast<std::ptrdiff_t>(from),
-                                           members->begin() + static_cast<std::ptrdiff_t>(to));
-        tasks.push_back(fetch_batch(request, *sender, std::move(given), parts[i]));
-      }
-    } else {
-      for (std::size_t i = begin; i < end; ++i)
-        tasks.push_back(sender == nullptr ? look_up(request, (*members)[i], fetched[i - begin])
-                                          : fetch(request, *sender, (*members)[i], fetched[i - begin]));
+  // Several lots are on their way; they are kept in their order, each with how far the request has come.
+  std::deque<std::unique_ptr<Lot>> under_way;
+  auto begun = progress.position;
+  Result<void> done;
+  std::optional<m365::Refusal> refusal;
+  for (;;) {
+    while (done && !refusal && begun < members->size() && under_way.size() < kLotsAtOnce) {
+      const auto end = std::min(members->size(), begun + kMembersAtOnce);
+      auto lot = std::make_unique<Lot>(world_.loop);
+      lot->members.assign(members->begin() + static_cast<std::ptrdiff_t>(begun),
+                          members->begin() + static_cast<std::ptrdiff_t>(end));
+      lot->fetched.resize(end - begun);
+      world_.loop.spawn(run_lot(request, sender, *lot));
+      under_way.push_back(std::move(lot));
+      begun = end;
     }
-    co_await all_of(std::move(tasks));
-    for (std::size_t i = 0; i < parts.size(); ++i)
-      for (std::size_t j = 0; j < parts[i].size(); ++j) fetched[i * kMembersAtOnce + j] = std::move(parts[i][j]);
-    for (std::size_t i = 0; i < fetched.size(); ++i) {
-      auto& one = fetched[i];
-      if (one.error) co_return *one.error;
-      if (one.refusal) {
-        if (one.refusal->kind == m365::Refused::NotFound) continue;  // it has gone since it was listed
-        const auto needed = permission_text(request.source);
-        auto forgotten = collection_.forget(number, request.slices);
-        CO_CHECK(forgotten);
-        cover(request, state_of(one.refusal->kind),
-              one.refusal->message + (needed.empty() ? "" : "; it takes " + needed));
-        co_return Result<void>();
-      }
-      for (const auto& page : one.pages) {
-        auto added = loader->add(page.body, (*members)[begin + i]);
-        CO_CHECK(added);
-        rows_[request.source.service] += added->rows;
-        auto kept = collection_.keep(number, (*members)[begin + i], page.url, page.taken_at, page.body);
-        if (!kept) {
-          fatal(kept.error());
-          co_return std::move(kept).error();
-        }
-      }
+    if (under_way.empty()) break;
+    co_await under_way.front()->done.wait();
+    // After a failure the others are waited for and forgotten.
+    if (done && !refusal) done = keep_lot(request, number, *loader, *under_way.front(), refusal);
+    if (done && !refusal) {
+      progress.position += under_way.front()->members.size();
+      done = collection_.commit(number, progress);
+      if (!done) fatal(done.error());
     }
-    progress.position = end;
-    auto committed = collection_.commit(number, progress);
-    if (!committed) {
-      fatal(committed.error());
-      co_return std::move(committed).error();
-    }
+    under_way.pop_front();
+  }
+  CO_CHECK(done);
+  if (refusal) {
+    const auto needed = permission_text(request.source);
+    auto forgotten = collection_.forget(number, request.slices);
+    CO_CHECK(forgotten);
+    cover(request, state_of(refusal->kind), refusal->message + (needed.empty() ? "" : "; it takes " + needed));
+    co_return Result<void>();
   }
   auto covered = cover_collected(request);
   co_return covered;
@@ -514,18 +560,15 @@ http::Task<void> Collector::follow(const Request& request, m365::Sender& sender,
   }
 }
 
-// Twenty requests in one. Whatever does not come back whole is asked for by itself.
+// Twenty requests in one. Those that the service refuses for their number are asked for again together; whatever else
+// does not come back whole is asked for by itself.
 http::Task<void> Collector::fetch_batch(const Request& request, m365::Sender& sender,
-                                        std::vector<snapshot::Given> given, std::vector<Fetched>& out) {
-  out.resize(given.size());
+                                        const std::vector<snapshot::Given>& given, std::vector<Fetched>& out) {
   const auto base = m365::filled(sender.service().base, [&](std::string_view name) -> std::optional<std::string> {
     if (name == "version") return request.source.version;
     return value_of(name);
   });
-  Json requests = Json::array();
-  m365::Question batch;
-  batch.units = 0;
-  std::vector<std::string> urls;
+  std::vector<m365::Question> questions;
   for (std::size_t i = 0; i < given.size(); ++i) {
     auto question =
         make_question(request.source, sender.service(), [this](auto name) { return value_of(name); }, given[i], {});
@@ -533,52 +576,77 @@ http::Task<void> Collector::fetch_batch(const Request& request, m365::Sender& se
       out[i].error = question.error();
       co_return;
     }
-    urls.push_back(question->url);
-    batch.units += question->units;
-    if (batch.path.empty()) batch.path = question->path;  // limits are those of what is inside
-    Json headers = Json::object();
-    for (const auto& [name, value] : request.source.headers) headers[name] = value;
-    requests.push_back({{"id", std::to_string(i)},
-                        {"method", "GET"},
-                        {"url", question->url.substr(base.size())},
-                        {"headers", headers}});
+    questions.push_back(std::move(*question));
   }
-  std::vector<bool> answered(given.size(), false);
-  if (given.size() > 1) {
+  Json own_headers = Json::object();
+  for (const auto& [name, value] : request.source.headers) own_headers[name] = value;
+  std::vector<std::size_t> left(given.size());
+  std::iota(left.begin(), left.end(), std::size_t{0});
+  std::vector<std::size_t> alone;
+  for (int round = 0; round < kRounds && left.size() > 1; ++round) {
+    m365::Question batch;
+    batch.units = 0;
+    batch.path = questions[0].path;  // limits are those of what is inside
+    Json requests = Json::array();
+    for (const auto i : left) {
+      batch.units += questions[i].units;
+      requests.push_back({{"id", std::to_string(i)},
+                          {"method", "GET"},
+                          {"url", questions[i].url.substr(base.size())},
+                          {"headers", own_headers}});
+    }
     batch.method = "POST";
     batch.url = base + "/$batch";
     batch.headers = sender.service().headers;
     batch.headers.emplace_back("Content-Type", "application/json");
-    batch.body = Json{{"requests", requests}}.dump();
+    batch.body = Json{{"requests", std::move(requests)}}.dump();
+    const auto about = batch;
     auto answer = co_await sender.ask(std::move(batch));
     if (!answer) {
       out[0].error = answer.error();
       co_return;
     }
-    const auto json = answer->refusal ? Json() : Json::parse(answer->response.body, nullptr, false);
-    if (json.is_object() && json.contains("responses") && json["responses"].is_array()) {
-      for (const auto& one : json["responses"]) {
+    std::map<std::size_t, Json> answers;
+    auto json = answer->refusal ? Json() : Json::parse(answer->response.body, nullptr, false);
+    if (json.is_object() && json.contains("responses") && json["responses"].is_array())
+      for (auto& one : json["responses"]) {
         if (!one.is_object() || !one.contains("id") || !one["id"].is_string()) continue;
         const auto i = static_cast<std::size_t>(std::atoll(one["id"].get<std::string>().c_str()));
-        if (i >= out.size() || one.value("status", 0) != 200 || !one.contains("body") || !one["body"].is_object())
-          continue;
-        auto body = one["body"].dump();
-        auto next = next_of(request.source, sender.service(), body);
-        if (!next) continue;
-        answered[i] = true;
-        out[i].pages.push_back({urls[i], now_text(), std::move(body)});
-        if (next->empty()) continue;
-        if (same_host(urls[i], *next)) {
-          co_await follow(request, sender, given[i], std::move(*next), out[i]);
-        } else {
-          out[i].error = Error{ErrorCode::Invalid, "the link to the next page leads elsewhere", {}};
-        }
+        answers[i] = std::move(one);
+      }
+    std::vector<std::size_t> refused;
+    double wait = 0;
+    for (const auto i : left) {
+      const auto found = answers.find(i);
+      const int status = found == answers.end() ? 0 : found->second.value("status", 0);
+      if (status == 429 || status == 503) {
+        refused.push_back(i);
+        wait = std::max(wait, retry_after(found->second).value_or(std::min(60.0, std::pow(2.0, round))));
+        continue;
+      }
+      const bool whole = status == 200 && found->second.contains("body") && found->second["body"].is_object();
+      auto body = whole ? found->second["body"].dump() : std::string();
+      auto next = next_of(request.source, sender.service(), body);
+      if (!next) {
+        alone.push_back(i);
+        continue;
+      }
+      out[i].pages.push_back({questions[i].url, now_text(), std::move(body)});
+      if (next->empty()) continue;
+      if (same_host(questions[i].url, *next)) {
+        co_await follow(request, sender, given[i], std::move(*next), out[i]);
+      } else {
+        out[i].error = Error{ErrorCode::Invalid, "the link to the next page leads elsewhere", {}};
       }
     }
+    left = std::move(refused);
+    if (left.empty()) break;
+    sender.refused_inside(about, left.size(), wait);
+    co_await world_.loop.sleep(std::chrono::milliseconds(static_cast<std::int64_t>(wait * 1000)));
   }
+  alone.insert(alone.end(), left.begin(), left.end());
   const std::string first;
-  for (std::size_t i = 0; i < given.size(); ++i)
-    if (!answered[i]) co_await follow(request, sender, given[i], first, out[i]);
+  for (const auto i : alone) co_await follow(request, sender, given[i], first, out[i]);
 }
 
 http::Task<void> Collector::look_up(const Request& request, snapshot::Given given, Fetched& out) {
@@ -747,74 +815,6 @@ http::Task<Result<Outcome>> collect(World world, const catalog::Catalogue& catal
                       std::move(*services));
   auto outcome = co_await collector.run();
   co_return outcome;
-}
-
-Result<Outcome> collect_tenant(const catalog::Catalogue& catalogue, const Config& config,
-                               const std::filesystem::path& snapshot, const CollectOptions& options) {
-  http::CurlOptions curl;
-  curl.user_agent = "NONISV|Assay|Assay/" + options.program_version;
-  curl.proxy = config.proxy;
-  curl.ca_file = config.ca_file.string();
-  curl.connect_to = config.connect_to;
-  auto client = TRY(http::CurlClient::create(std::move(curl)));
-  // The loop goes first at the end: its tasks hold requests that are under way.
-  auto loop = std::make_unique<http::Loop>(*client);
-  client->attach(*loop);
-  const SystemClock clock;
-  std::optional<Result<Outcome>> result;
-  const auto task = [&]() -> http::Task<void> {
-    auto tenant = co_await m365::find_tenant(*loop, *client, config.tenant, config.authority);
-    if (!tenant) {
-      result = std::move(tenant).error();
-      co_return;
-    }
-    if (!config.cloud.empty()) {
-      const auto named = m365::cloud(config.cloud);
-      if (!named) {
-        result = Error{ErrorCode::Invalid, fmt::format("there is no cloud `{}`", config.cloud),
-                       "commercial, gcc, gcchigh, dod or china"};
-        co_return;
-      }
-      tenant->cloud.name = named->name;
-    }
-    m365::SignIn sign_in(*loop, *client, clock, {*tenant, config.client, config.credential});
-    auto controls = controls_of(catalogue, config.services);
-    if (!controls) {
-      result = std::move(controls).error();
-      co_return;
-    }
-    auto plan = make_plan(catalogue, *controls, config.skip);
-    if (!plan) {
-      result = std::move(plan).error();
-      co_return;
-    }
-    auto resolver = make_resolver(*loop, *client, config.resolvers);
-    if (!resolver) {
-      result = std::move(resolver).error();
-      co_return;
-    }
-    auto collection = snapshot::Collection::open(snapshot, catalogue, tenant->id + plan->digest);
-    if (!collection) {
-      result = std::move(collection).error();
-      co_return;
-    }
-    auto own = options;
-    own.cloud_apps = config.cloud_apps;
-    own.paced = config.paced;
-    std::set<std::string> scope;
-    for (const auto* control : *controls) scope.insert(control->service);
-    own.scope.assign(scope.begin(), scope.end());
-    const World world{*loop, *client, sign_in, resolver->get(), clock};
-    auto outcome = co_await collect(world, catalogue, std::move(*plan), std::move(*collection), std::move(own));
-    result = std::move(outcome);
-    loop->stop();  // whoever still sleeps need not wake up
-  };
-  loop->spawn(task());
-  loop->run();
-  loop.reset();
-  if (!result)
-    return Error{ErrorCode::Network, "the collection stopped before its end", "run it again: it goes on from there"};
-  return std::move(*result);
 }
 
 }  // namespace assay::collect

@@ -59,8 +59,4 @@ struct CollectOptions {
 http::Task<Result<Outcome>> collect(World world, const catalog::Catalogue& catalogue, Plan plan,
                                     snapshot::Collection collection, CollectOptions options);
 
-// `collect` with the real world: finds the tenant, signs in, and writes the snapshot.
-Result<Outcome> collect_tenant(const catalog::Catalogue& catalogue, const Config& config,
-                               const std::filesystem::path& snapshot, const CollectOptions& options);
-
 }  // namespace assay::collect

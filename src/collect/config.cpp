@@ -152,6 +152,7 @@ Result<Config> read_config(const std::filesystem::path& file) {
                                               "authority",
                                               "services",
                                               "skip",
+                                              "with",
                                               "cloud_apps",
                                               "resolvers",
                                               "proxy",
@@ -176,6 +177,7 @@ Result<Config> read_config(const std::filesystem::path& file) {
   out.authority = TRY(in.text("authority"));
   out.services = TRY(in.texts("services"));
   out.skip = TRY(in.texts("skip"));
+  out.with = TRY(in.texts("with"));
   out.cloud_apps = TRY(in.text("cloud_apps"));
   out.resolvers = TRY(in.texts("resolvers"));
   out.proxy = TRY(in.text("proxy"));

@@ -18,6 +18,7 @@ struct Config {
   std::string authority;               // empty: the cloud's
   std::vector<std::string> services;   // products to read, in the words of controls: entra, exchange, …; empty: all
   std::vector<std::string> skip;       // tables to leave alone
+  std::vector<std::string> with;       // tables to read however many requests that takes
   std::string cloud_apps;              // https://contoso.eu2.portal.cloudappsecurity.com
   std::vector<std::string> resolvers;  // ADDRESS or ADDRESS:PORT; empty: the system's
   std::string proxy;

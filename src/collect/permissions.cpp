@@ -56,7 +56,7 @@ Result<std::vector<Permission>> permissions(const catalog::Catalogue& catalogue,
                                             const std::vector<const catalog::Control*>& controls,
                                             std::string_view cloud) {
   const auto services = TRY(m365::read_services(catalogue.services, cloud));
-  const auto plan = TRY(make_plan(catalogue, controls, {}));
+  const auto plan = TRY(make_plan(catalogue, controls, {}, {}));
   const auto needed_by = TRY(controls_by_table(catalogue, controls, plan));
   std::map<Key, Permission> found;
   const auto add = [&](const Request& request, const std::string& permission, Permission::Kind kind) {

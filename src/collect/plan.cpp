@@ -38,7 +38,12 @@ Result<std::vector<const catalog::Control*>> controls_of(const catalog::Catalogu
 }
 
 Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<const catalog::Control*>& controls,
-                       const std::vector<std::string>& skip) {
+                       const std::vector<std::string>& skip, const std::vector<std::string>& with) {
+  for (const auto* names : {&skip, &with})
+    for (const auto& name : *names)
+      if (top_level(catalogue, name) == nullptr)
+        return Error{ErrorCode::Invalid, fmt::format("there is no table `{}`", name),
+                     "`assay catalog list` shows them"};
   auto db = sql::Database::memory();
   TRY(snapshot::create_tables(db, catalogue));
   std::map<std::string, std::vector<std::string>> reads;
@@ -56,6 +61,7 @@ Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<co
     if (table == nullptr || std::find(skip.begin(), skip.end(), table->name) != skip.end()) continue;
     if (!wanted.insert(table->name).second) continue;
     auto source = TRY_IN(table->name, catalog::read_source(table->source));
+    if (source.each && std::find(with.begin(), with.end(), table->name) != with.end()) source.each->most = 0;
     if (source.each) to_look_at.push_back(source.each->table);
     for (const auto& needed : source.needs) to_look_at.push_back(needed);
     if (!source.sql.empty()) {
@@ -75,7 +81,7 @@ Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<co
   for (const auto& table : catalogue.tables) {  // in the catalogue's order: the same on every run
     if (wanted.count(table.name) == 0) continue;
     const auto& source = sources.at(table.name);
-    digest.add(table.name + "\n");
+    digest.add(table.name + (source.each && source.each->most > 0 ? " in a small tenant\n" : "\n"));
     if (!source.sql.empty()) {
       plan.derived.push_back({&table, source, reads[table.name]});
       continue;

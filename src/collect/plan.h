@@ -33,9 +33,10 @@ struct Plan {
 };
 
 // Tables that the controls read, those that these tables need in turn, and what every snapshot has (the organisation
-// and its licences). `services` empty: all controls.
+// and its licences), without those of `skip`. What is only read in a small tenant is read in any when `with` names it.
+// Invalid when one of them names what is no table.
 Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<const catalog::Control*>& controls,
-                       const std::vector<std::string>& skip);
+                       const std::vector<std::string>& skip, const std::vector<std::string>& with);
 
 // The controls of these products; of all when none is named. Invalid when there is no such product.
 Result<std::vector<const catalog::Control*>> controls_of(const catalog::Catalogue& catalogue,
