@@ -1,109 +1,25 @@
-// A live tenant, simulated: every service over TLS, tokens, throttling, faults, a run that is killed.
-#include <csignal>
+// A live tenant, simulated: every service over TLS, tokens, throttling, faults.
 #include <set>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
 
 #include "base/file.h"
 #include "base/json.h"
-#include "base/temporary_folder.h"
 #include "base/text.h"
-#include "catalog/image.h"
-#include "collect/collector.h"
+#include "collect_fixture.h"
 #include "program.h"
-#include "sim/server/server.h"
-#include "snapshot/file.h"
+#include "simulated_time.h"
 
 namespace assay {
 namespace {
 
-using sim::server::Server;
-using sim::server::ServerOptions;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
 // What one application cannot have, however many rights it holds: only a person signed in gets it.
 const std::set<std::string> kDelegatedOnly{"teams_tenant_app_settings", "mobile_device_management_policies"};
-
-class CollectTest : public testing::Test {
- protected:
-  static const catalog::Catalogue& catalogue() {
-    static const auto loaded = [] {
-      auto out = catalog::embedded();
-      CHECK(out.has_value() && catalog::add_embedded_details(*out).has_value());
-      return std::move(*out);
-    }();
-    return loaded;
-  }
-
-  static std::unique_ptr<Server> serve(ServerOptions options = {}) {
-    options.tenant.users = std::min<std::size_t>(options.tenant.users, 60);
-    auto server = Server::start(std::move(options));
-    EXPECT_TRUE(server.has_value()) << server.error().message;
-    return std::move(*server);
-  }
-
-  collect::Config config(const Server& server) const {
-    const auto& access = server.access();
-    collect::Config out;
-    out.tenant = access.initial_domain;
-    out.client = access.client_id;
-    auto certificate = m365::Certificate::load(access.client_certificate, {}, {});
-    EXPECT_TRUE(certificate.has_value());
-    out.credential = m365::ClientCertificate{std::make_shared<const m365::Certificate>(std::move(*certificate))};
-    out.ca_file = access.ca;
-    out.connect_to = access.address;
-    out.resolvers = {access.dns};
-    out.cloud_apps = "https://contoso.eu2.portal.cloudappsecurity.com";
-    out.paced = false;
-    return out;
-  }
-
-  struct Collected {
-    std::map<std::string, snapshot::State> states;
-    std::string digest;  // over all tables
-    collect::Outcome outcome;
-  };
-  Collected collect(const Server& server, const std::string& name = "c.assay") const {
-    return collect(config(server), name);
-  }
-  Collected collect(const collect::Config& config, const std::string& name) const {
-    const auto file = folder_.path() / name;
-    collect::CollectOptions options;
-    options.program_version = "test";
-    auto outcome = collect::collect_tenant(catalogue(), config, file, options);
-    EXPECT_TRUE(outcome.has_value()) << describe(outcome.error());
-    Collected out;
-    if (!outcome) return out;
-    out.digest = digest_of(name);
-    for (const auto& coverage : outcome->evidence.coverage) out.states[coverage.table] = coverage.state;
-    out.outcome = std::move(*outcome);
-    return out;
-  }
-
-  std::string digest_of(const std::string& name) const {
-    const auto evidence = snapshot::open(folder_.path() / name);
-    EXPECT_TRUE(evidence.has_value()) << evidence.error().message;
-    if (!evidence) return {};
-    return evidence->db.value("SELECT value FROM manifest WHERE key = 'tables_digest'")->value_or("");
-  }
-
-  std::string write_config(const Server& server) const {
-    const auto& access = server.access();
-    return folder_
-        .write("assay.yaml", "tenant: " + access.initial_domain + "\nclient: " + access.client_id + "\ncertificate: " +
-                                 access.client_certificate.string() + "\nca_file: " + access.ca.string() +
-                                 "\nconnect_to: " + access.address + "\nresolvers: " + access.dns + "\nlimits: none\n")
-        .string();
-  }
-
-  TemporaryFolder folder_;
-};
 
 TEST_F(CollectTest, AWholeTenantIsRead) {
   const auto server = serve();
@@ -216,51 +132,166 @@ TEST_F(CollectTest, NoSecretIsEverSeen) {
     EXPECT_TRUE(json.contains(field)) << field;
 }
 
-// How often a list or singleton of Graph was begun; what is asked for each of many objects has an id in its path.
-std::size_t lists_begun(const Server& server) {
-  std::size_t sum = 0;
-  for (const auto& [path, count] : server.counters().all()) {
-    const bool of_one = std::count(path.begin(), path.end(), '-') >= 4;
-    if (path.starts_with("graph.microsoft.com/") && !of_one) sum += count.first_pages;
-  }
-  return sum;
+// --- much to ask for -------------------------------------------------------------------------------------------------
+
+// More mailboxes than are asked one by one unless somebody wants it: nothing is said about their rules.
+TEST_F(CollectTest, WhatTakesARequestForEachOfManyIsReadWhenItIsNamed) {
+  ServerOptions options;
+  const auto server = serve(options);
+  auto few = catalogue();
+  for (auto& table : few.tables)
+    if (table.name == "inbox_rules") table.source["each"]["most"] = 20;
+  auto own = config(*server);
+  own.services = {"exchange"};
+  const auto without = collect_tenant(few, own, folder_.path() / "without.assay", {});
+  ASSERT_TRUE(without.has_value()) << describe(without.error());
+  const auto* rules = without->evidence.find("inbox_rules");
+  ASSERT_NE(rules, nullptr);
+  EXPECT_EQ(rules->state, snapshot::State::Absent);
+  EXPECT_THAT(rules->detail, HasSubstr("`with: [inbox_rules]` has it read all the same"));
+  own.with = {"inbox_rules"};
+  const auto with = collect_tenant(few, own, folder_.path() / "with.assay", {});
+  ASSERT_TRUE(with.has_value()) << describe(with.error());
+  EXPECT_EQ(with->evidence.find("inbox_rules")->state, snapshot::State::Collected);
+  own.with = {"inbox_rulez"};
+  const auto wrong = collect_tenant(few, own, folder_.path() / "wrong.assay", {});
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_EQ(wrong.error().message, "there is no table `inbox_rulez`");
 }
 
-// Begins a collection, kills it when the tenant has answered so many requests, and lets another finish.
-TEST_F(CollectTest, AKilledRunGoesOnAndAsksForNothingTwice) {
-  const auto undisturbed = serve();
-  const auto whole = collect(*undisturbed, "whole.assay");
-  const auto once = lists_begun(*undisturbed);
-  for (const std::size_t after : {3U, 25U, 60U, 110U, 170U, 240U}) {
-    const auto server = serve();
-    const auto settings = write_config(*server);
-    const auto snapshot = (folder_.path() / ("killed-" + std::to_string(after) + ".assay")).string();
-    std::vector<std::string> words{ASSAY_PROGRAM, "collect", "--config", settings, "--snapshot", snapshot};
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t quiet;
-    posix_spawn_file_actions_init(&quiet);
-    posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", 1, 0);
-    posix_spawn_file_actions_addopen(&quiet, 2, "/dev/null", 1, 0);
-    pid_t child = 0;
-    ASSERT_EQ(::posix_spawn(&child, ASSAY_PROGRAM, &quiet, nullptr, arguments.data(), environ), 0);
-    int status = 0;
-    while (server->counters().total().requests < after && ::waitpid(child, &status, WNOHANG) == 0)
-      std::this_thread::yield();
-    ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
-    posix_spawn_file_actions_destroy(&quiet);
-    EXPECT_FALSE(std::filesystem::exists(snapshot)) << "half a snapshot is none";
+// Twenty answers in one, of which the service refuses some for their number: only those are asked for again.
+TEST_F(CollectTest, ABatchThatIsRefusedInPartIsCompletedAfterAPause) {
+  const auto whole = collect(*serve(), "whole.assay");
+  ServerOptions options;
+  options.tenant.users = 60;
+  options.throttling = sim::Throttling::Published;
+  options.limit_share = 0.01;
+  const auto time = SimulatedTime::start(options, std::chrono::milliseconds(100));
+  ASSERT_TRUE(time.has_value()) << describe(time.error());
+  collect::CollectOptions careless;
+  careless.paced = false;
+  const auto outcome =
+      (*time)->collect(catalogue(), {"entra"}, {}, folder_.path() / "refused.assay", std::move(careless));
+  ASSERT_TRUE(outcome.has_value()) << describe(outcome.error());
+  const std::string path = "graph.microsoft.com/beta/users/";
+  std::size_t refused = 0;
+  for (const auto& [asked, count] : (*time)->server().counters().all())
+    if (asked.starts_with(path) && asked.ends_with("/authentication/requirements")) {
+      refused += count.throttled;
+      EXPECT_EQ(count.answered, 1U) << asked;
+    }
+  EXPECT_GT(refused, 0U);
+  EXPECT_EQ(outcome->evidence.find("per_user_mfa")->rows, whole.outcome.evidence.find("per_user_mfa")->rows);
+}
 
-    const auto finished = run_assay({"collect", "--config", settings, "--snapshot", snapshot, "-o", "json"});
-    ASSERT_EQ(finished.exit_code, 0) << after << ": " << finished.err;
-    EXPECT_EQ(digest_of("killed-" + std::to_string(after) + ".assay"), whole.digest) << after;
-    EXPECT_TRUE(after < 60 || Json::parse(finished.out)["resumed"].get<bool>());
-    // What was on its way when the run was killed is asked for again, and nothing else.
-    EXPECT_LE(lists_begun(*server), once + 40) << after;
+// A client that holds the published limits is not refused, and needs little longer than they make it.
+TEST_F(CollectTest, PublishedLimitsAreHeldAndUsed) {
+  ServerOptions options;
+  options.tenant.users = 8000;
+  options.throttling = sim::Throttling::Published;
+  const auto time = SimulatedTime::start(options, std::chrono::milliseconds(100));
+  ASSERT_TRUE(time.has_value()) << describe(time.error());
+  const auto outcome = (*time)->collect(catalogue(), {"entra"}, {}, folder_.path() / "paced.assay", {});
+  ASSERT_TRUE(outcome.has_value()) << describe(outcome.error());
+  for (const auto& service : outcome->services) EXPECT_EQ(service.counters.throttled, 0U) << service.service;
+  double bound = 0;
+  for (const auto& limit : (*time)->server().throttle().taken())
+    bound = std::max(bound, (limit.cost - limit.units) * limit.window / limit.units);
+  EXPECT_GT(bound, 10);
+  EXPECT_LT(outcome->seconds, bound * 1.5) << "of so short a run the first seconds are a large part";
+}
+
+// --- many tenants ----------------------------------------------------------------------------------------------------
+
+class ManyTenantsTest : public CollectTest {
+ protected:
+  // A configuration for each tenant that the server holds, in the folder `tenants`.
+  void write_configs(const Server& server) {
+    const auto& access = server.access();
+    const auto list = read_file(server.state() / "tenants.tsv").value();
+    for (const auto line : text::split(list, '\n')) {
+      const auto fields = text::split(line, '\t');
+      if (fields.size() != 3) continue;
+      const auto name = fields[1].substr(0, fields[1].find('.'));
+      write_file("tenants/" + std::string(name) + ".yaml",
+                 "tenant: " + std::string(fields[1]) + "\nclient: " + std::string(fields[2]) +
+                     "\ncertificate: " + access.client_certificate.string() + "\nca_file: " + access.ca.string() +
+                     "\nconnect_to: " + access.address + "\nresolvers: " + access.dns +
+                     "\nlimits: none\nservices: [entra]\n");
+    }
   }
+  void write_file(const std::string& name, const std::string& text) {
+    std::filesystem::create_directories((folder_.path() / name).parent_path());
+    folder_.write(name, text);
+  }
+  Run run(const std::vector<std::string>& more = {}) {
+    RunOptions options;
+    options.folder = folder_.path();
+    std::vector<std::string> words{"collect", "--configs", "tenants", "--to", "snapshots", "-o", "json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_assay(words, options);
+  }
+};
+
+TEST_F(ManyTenantsTest, EachGetsASnapshotOfItsOwn) {
+  ServerOptions options;
+  options.tenants = 4;
+  options.tenant.users = 20;
+  const auto server = serve(options);
+  write_configs(*server);
+  const auto all = run({"--at-once", "3"});
+  ASSERT_EQ(all.exit_code, 0) << all.err;
+  const auto json = Json::parse(all.out);
+  ASSERT_EQ(json["tenants"].size(), 4U);
+  EXPECT_EQ(json["failed"], 0);
+  std::set<std::string> ids;
+  for (const auto& tenant : json["tenants"]) {
+    const auto evidence = snapshot::open(folder_.path() / tenant["snapshot"].get<std::string>());
+    ASSERT_TRUE(evidence.has_value()) << evidence.error().message;
+    ids.insert(evidence->manifest.tenant_id);
+    EXPECT_EQ(tenant["collected"], tenant["tables"]) << tenant.dump();
+  }
+  EXPECT_EQ(ids.size(), 4U);
+  // Alone, a tenant gives the same.
+  const auto alone = run_assay({"collect", "--config", (folder_.path() / "tenants/contoso3.yaml").string(),
+                                "--snapshot", (folder_.path() / "alone.assay").string()});
+  ASSERT_EQ(alone.exit_code, 0) << alone.err;
+  EXPECT_EQ(digest_of("alone.assay"), digest_of("snapshots/contoso3.assay"));
+}
+
+TEST_F(ManyTenantsTest, OneThatCannotBeReadStopsNoOther) {
+  ServerOptions options;
+  options.tenants = 3;
+  options.tenant.users = 20;
+  const auto server = serve(options);
+  write_configs(*server);
+  write_file("tenants/contoso2.yaml", "tenant: contoso2.onmicrosoft.com\nclient: x\nsecret: hush\n");
+  const auto& access = server->access();
+  write_file("tenants/secret", "not-the-secret-at-all");
+  write_file("tenants/zzz.yaml", "tenant: contoso3.onmicrosoft.com\nclient: " + access.client_id +
+                                     "\nsecret_file: secret\nca_file: " + access.ca.string() +
+                                     "\nconnect_to: " + access.address + "\n");
+  const auto all = run();
+  EXPECT_EQ(all.exit_code, 3) << "of the first by name that failed";
+  EXPECT_THAT(all.err, HasSubstr("2 of 4 tenants could not be read"));
+  const auto json = Json::parse(all.out);
+  EXPECT_EQ(json["failed"], 2);
+  EXPECT_EQ(json["tenants"][1]["tenant"], "contoso2");
+  EXPECT_EQ(json["tenants"][1]["error"]["code"], "invalid");
+  EXPECT_EQ(json["tenants"][3]["error"]["code"], "denied");
+  for (const auto* name : {"contoso", "contoso3"})
+    EXPECT_TRUE(std::filesystem::exists(folder_.path() / "snapshots" / (std::string(name) + ".assay"))) << name;
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "snapshots" / "zzz.assay"));
+}
+
+TEST_F(ManyTenantsTest, AFolderWithoutConfigurationsIsAMistake) {
+  std::filesystem::create_directories(folder_.path() / "tenants");
+  const auto none = run();
+  EXPECT_EQ(none.exit_code, 3);
+  EXPECT_THAT(none.err, HasSubstr("`tenants` has no configuration"));
+  EXPECT_EQ(run_assay({"collect"}).exit_code, 2);
+  EXPECT_EQ(run_assay({"collect", "--config", "a.yaml"}).exit_code, 2);
+  EXPECT_EQ(run_assay({"collect", "--config", "a.yaml", "--snapshot", "a.assay", "--configs", "b"}).exit_code, 2);
 }
 
 }  // namespace
