@@ -1,6 +1,7 @@
-// bench-measure [--repeat R] -- COMMAND [ARGUMENT…]
+// bench-measure [--repeat R] [--output FILE] -- COMMAND [ARGUMENT…]
 //
-// Runs a command R times (once by default) with its standard output thrown away and prints, as one line of JSON:
+// Runs a command R times (once by default) with its standard output thrown away, or that of the last run kept in a
+// file, and prints, as one line of JSON:
 //   runs       how many times it ran
 //   best_ms    shortest wall time, from before it is started until it has ended
 //   median_ms  median of the wall times
@@ -36,10 +37,10 @@ double milliseconds(const timeval& t) {
 }
 
 // Nothing when the command could not be started or did not end with 0, which has then been said.
-std::optional<Run> run(char* const* command) {
+std::optional<Run> run(char* const* command, const char* output) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   pid_t child = 0;
   const auto begin = std::chrono::steady_clock::now();
   const int error = posix_spawnp(&child, command[0], &actions, nullptr, command, environ);
@@ -68,7 +69,7 @@ std::optional<Run> run(char* const* command) {
 }
 
 int usage() {
-  std::fputs("usage: bench-measure [--repeat R] -- COMMAND [ARGUMENT…]\n", stderr);
+  std::fputs("usage: bench-measure [--repeat R] [--output FILE] -- COMMAND [ARGUMENT…]\n", stderr);
   return 2;
 }
 
@@ -83,10 +84,15 @@ int main(int argc, char** argv) {
     if (error != std::errc() || end != number.data() + number.size() || repeat < 1) return usage();
     at += 2;
   }
+  const char* output = "/dev/null";
+  if (at + 1 < argc && std::string_view(argv[at]) == "--output") {
+    output = argv[at + 1];
+    at += 2;
+  }
   if (at + 1 >= argc || std::string_view(argv[at]) != "--") return usage();
   std::vector<Run> runs;
   for (int i = 0; i < repeat; ++i) {
-    const auto one = run(argv + at + 1);
+    const auto one = run(argv + at + 1, output);
     if (!one) return 1;
     runs.push_back(*one);
   }

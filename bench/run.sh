@@ -6,10 +6,14 @@
 #   scuba   a ScubaGear export from file to all SCuBA verdicts, whole process: as it is, and with 1,000, 10,000 and
 #           100,000 Conditional Access policies, privileged users and mail domains
 #   micro   what the stages cost by themselves
+#   collect a live tenant, simulated: 100,000 users under the published limits, in simulated time; the same over TLS
+#           without limits; 1,000 tenants of 50 users beside each other
 #
 # Without a NAME all of them. Exits with 1 when a goal is missed.
 #
-#   ASSAY_BUILD=FOLDER   where the programs are (build/release)
+#   ASSAY_BUILD=FOLDER    where the programs are (build/release)
+#   ASSAY_BENCH_USERS=N   users of the large tenant (100000)
+#   ASSAY_BENCH_TENANTS=N tenants beside each other (1000)
 
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -149,6 +153,146 @@ micro() {
   "$build/bench/bench-micro" "$export_file" "$file" "${options[@]}"
 }
 
+# --- collect ---------------------------------------------------------------------------------------------------------
+
+# field NAME JSON: the value of a plain field in one line of JSON.
+field() {
+  local pattern="\"$1\":(\"[^\"]*\"|[^,}]*)"
+  [[ $2 =~ $pattern ]] || die "there is no $1 in \`$2\`" 70
+  printf '%s\n' "${BASH_REMATCH[1]//\"/}"
+}
+
+# simulate FOLDER OPTIONS…: starts the simulated tenant, leaves its process in $simulator and its first line's words in
+# $ready. The client of the bench gets the first processor, the simulator the second, where there are two.
+simulate() {
+  local folder=$1
+  shift
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  coproc simulator_process { exec taskset -c "$(($(nproc) > 1 ? 1 : 0))" "$build/assay-sim" --listen 127.0.0.1:0 --state "$folder/simulator" "$@"; }
+  simulator=$simulator_process_PID
+  # shellcheck disable=SC2064
+  trap "kill $simulator 2>/dev/null || true" EXIT
+  read -r -t 300 ready <&"${simulator_process[0]}" || die "the simulated tenant did not start" 70
+  # ready: https://127.0.0.1:PORT dns 127.0.0.1:PORT state FOLDER tenant ID DOMAIN client ID …
+  read -ra ready <<<"$ready"
+}
+
+# Ends it; its processor time in seconds is in $simulator_cpu.
+end_simulation() {
+  local fields
+  read -ra fields <"/proc/$simulator/stat"
+  simulator_cpu=$(awk -v ticks=$((fields[13] + fields[14])) -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.1f", ticks / hz }')
+  kill "$simulator" 2>/dev/null || true
+  wait "$simulator" 2>/dev/null || true
+  trap - EXIT
+}
+
+# configuration TENANT CLIENT SIMULATOR-FOLDER
+configuration() {
+  cat <<EOT
+tenant: $1
+client: $2
+certificate: $3/client.pem
+ca_file: $3/ca.pem
+connect_to: ${ready[1]#https://}
+resolvers: ${ready[3]}
+limits: none
+EOT
+}
+
+# A line for each part: NAME|fields. Limits: users, seconds, bound, ratio, binding limit, requests, throttled, latency.
+collect_limits() {
+  local line
+  say "measuring: $users users under the published limits, in simulated time"
+  line=$("$build/bench/bench-collect" --users "$users") || die "bench-collect failed"
+  printf 'limits|%s|%s|%s|%s|%s|%s|%s|%s\n' "$users" "$(field seconds "$line")" "$(field bound "$line")" \
+    "$(field ratio "$line")" "$(field binds "$line")" "$(field asked "$line")" "$(field throttled "$line")" \
+    "$(field latency_ms "$line")"
+}
+
+# Sockets: users, seconds, processor seconds of the client, of the simulator, peak MB, rows, requests, MB of snapshot.
+collect_sockets() {
+  local folder=$data/collect line out
+  say "measuring: $users users over TLS, without limits"
+  simulate "$folder" --users "$users" --seed 1
+  configuration "${ready[8]}" "${ready[10]}" simulator >"$folder/tenant.yaml"
+  line=$(taskset -c 0 "$measure" --output "$folder/out.json" -- "$build/assay" collect --config "$folder/tenant.yaml" \
+    --snapshot "$folder/tenant.assay" -o json) || die "the collection failed"
+  end_simulation
+  out=$(tr -d '\n ' <"$folder/out.json")
+  [[ $out =~ \"requests\":([0-9]+),\"resumed\" ]] || die "the result has no requests" 70
+  local requests=${BASH_REMATCH[1]} rows
+  rows=$(grep -o '"rows":[0-9]*,"state"' <<<"$out" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n }')
+  printf 'sockets|%s|%s|%s|%s|%s|%s|%s|%s\n' "$users" "$(field best_ms "$line")" "$(field cpu_ms "$line")" \
+    "$simulator_cpu" "$(field peak_mb "$line")" "$rows" "$requests" "$(stat -c %s "$folder/tenant.assay")"
+  rm -rf "$folder"
+}
+
+# Tenants: number, seconds, processor seconds of the client, of the simulator, peak MB, failed.
+collect_tenants() {
+  local folder=$data/collect line id domain client failed
+  say "measuring: $tenants tenants of 50 users over TLS, without limits"
+  simulate "$folder" --tenants "$tenants" --users 50 --seed 1
+  mkdir -p "$folder/tenants"
+  while IFS=$'\t' read -r id domain client; do
+    configuration "$id" "$client" ../simulator >"$folder/tenants/${domain%%.*}.yaml"
+  done <"$folder/simulator/tenants.tsv"
+  line=$(taskset -c 0 "$measure" --output "$folder/out.json" -- "$build/assay" collect --configs "$folder/tenants" \
+    --to "$folder/snapshots" -o json) || die "the collections failed"
+  end_simulation
+  failed=$(grep -o '"failed": [0-9]*' "$folder/out.json")
+  printf 'tenants|%s|%s|%s|%s|%s|%s\n' "$tenants" "$(field best_ms "$line")" "$(field cpu_ms "$line")" \
+    "$simulator_cpu" "$(field peak_mb "$line")" "${failed##* }"
+  rm -rf "$folder"
+}
+
+# shellcheck disable=SC2016
+collect_awk='
+  BEGIN { FS = "|" }
+  function thousands(n,   out) {
+    while (length(n) > 3) { out = "," substr(n, length(n) - 2) out; n = substr(n, 1, length(n) - 3) }
+    return n out
+  }
+  function met(holds) { if (!holds) missed = 1; return holds ? "met" : "missed" }
+'
+
+collect() {
+  local lines
+  lines=$(collect_limits && collect_sockets && collect_tenants) || return
+  if [ "$json" = yes ]; then
+    awk "$collect_awk"'
+      $1 == "limits" { printf "{\"limits\":{\"users\":%s,\"seconds\":%s,\"bound\":%s,\"ratio\":%s,\"binds\":\"%s\",\"requests\":%s,\"throttled\":%s,\"latency_ms\":%s,\"goal_ratio\":1.1,\"met\":%s}", $2, $3, $4, $5, $6, $7, $8, $9, met($5 <= 1.1) == "met" ? "true" : "false" }
+      $1 == "sockets" { printf ",\"sockets\":{\"users\":%s,\"ms\":%s,\"cpu_ms\":%s,\"simulator_cpu_s\":%s,\"peak_mb\":%s,\"rows\":%s,\"requests\":%s,\"bytes\":%s,\"goal_mb\":200,\"met\":%s}", $2, $3, $4, $5, $6, $7, $8, $9, met($6 <= 200) == "met" ? "true" : "false" }
+      $1 == "tenants" { printf ",\"tenants\":{\"number\":%s,\"ms\":%s,\"cpu_ms\":%s,\"simulator_cpu_s\":%s,\"peak_mb\":%s,\"failed\":%s,\"met\":%s}", $2, $3, $4, $5, $6, $7, met($7 == 0) == "met" ? "true" : "false" }
+      END { printf ",\"met\":%s}\n", missed ? "false" : "true"; exit missed }' <<<"$lines"
+    return
+  fi
+  awk "$collect_awk"'
+    $1 == "limits" {
+      printf "%s users under the published limits, simulated time, %s ms for each answer\n\n", thousands($2), $9
+      printf "  bound     %8.1f s   (units taken - burst) / rate of the slowest limit: %s\n", $4, $6
+      printf "  collected %8.1f s   %s requests, %s refused for their number\n", $3, thousands($7), thousands($8)
+      printf "  ratio     %8.3f     goal 1.1 %s\n\n", $5, met($5 <= 1.1)
+    }
+    $1 == "sockets" {
+      printf "%s users over TLS, no limits, client and simulator on a processor each\n\n", thousands($2)
+      printf "  %s rows in %.1f s: %s rows a second; %s requests, a snapshot of %.0f MB\n", thousands($7), $3 / 1e3, thousands(int($7 / $3 * 1e3)), thousands($8), $9 / 1e6
+      printf "  processor  %8.1f s   client, %.1f s simulator\n", $4 / 1e3, $5
+      printf "  peak       %8.1f MB  goal 200 MB %s\n\n", $6, met($6 <= 200)
+    }
+    $1 == "tenants" {
+      printf "%s tenants of 50 users in one process on one processor, over TLS, no limits\n\n", thousands($2)
+      printf "  %.1f s: %.1f tenants a second; %s failed: goal 0 %s\n", $3 / 1e3, $2 / $3 * 1e3, $7, met($7 == 0)
+      printf "  processor  %8.1f s   client (%.1f tenants a second of its own), %.1f s simulator\n", $4 / 1e3, $2 / $4 * 1e3, $5
+      printf "  peak       %8.1f MB\n", $6
+    }
+    END {
+      printf "\n%s\n", missed ? "A goal is missed." : "All goals are met."
+      exit missed
+    }' <<<"$lines"
+}
+
 # ---------------------------------------------------------------------------------------------------------------------
 
 json=no
@@ -156,12 +300,14 @@ names=()
 for argument in "$@"; do
   case $argument in
     --json) json=yes ;;
-    scuba | micro) names+=("$argument") ;;
-    *) die "there is no benchmark \`$argument\` (scuba, micro)" 2 ;;
+    scuba | micro | collect) names+=("$argument") ;;
+    *) die "there is no benchmark \`$argument\` (scuba, micro, collect)" 2 ;;
   esac
 done
-[ "${#names[@]}" -gt 0 ] || names=(scuba micro)
-for program in "$build/assay" "$measure" "$generator" "$build/bench/bench-micro"; do
+[ "${#names[@]}" -gt 0 ] || names=(scuba micro collect)
+users=${ASSAY_BENCH_USERS:-100000}
+tenants=${ASSAY_BENCH_TENANTS:-1000}
+for program in "$build/assay" "$build/assay-sim" "$measure" "$generator" "$build/bench/bench-micro" "$build/bench/bench-collect"; do
   [ -x "$program" ] || die "$program is not built (./dev bench builds it)"
 done
 
@@ -169,6 +315,7 @@ run() {
   case $1 in
     scuba) scuba ;;
     micro) micro ;;
+    collect) collect ;;
   esac
 }
 

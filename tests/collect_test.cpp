@@ -138,23 +138,24 @@ TEST_F(CollectTest, NoSecretIsEverSeen) {
 TEST_F(CollectTest, WhatTakesARequestForEachOfManyIsReadWhenItIsNamed) {
   ServerOptions options;
   const auto server = serve(options);
-  auto few = catalogue();
-  for (auto& table : few.tables)
-    if (table.name == "inbox_rules") table.source["each"]["most"] = 20;
+  auto few = catalog::embedded();
+  ASSERT_TRUE(few.has_value() && catalog::add_embedded_details(*few).has_value());
+  for (auto& table : few->tables)
+    if (table.name == "inbox_rules") table.source["each"]["most"] = 20U;
   auto own = config(*server);
   own.services = {"exchange"};
-  const auto without = collect_tenant(few, own, folder_.path() / "without.assay", {});
+  const auto without = collect_tenant(*few, own, folder_.path() / "without.assay", {});
   ASSERT_TRUE(without.has_value()) << describe(without.error());
   const auto* rules = without->evidence.find("inbox_rules");
   ASSERT_NE(rules, nullptr);
   EXPECT_EQ(rules->state, snapshot::State::Absent);
   EXPECT_THAT(rules->detail, HasSubstr("`with: [inbox_rules]` has it read all the same"));
   own.with = {"inbox_rules"};
-  const auto with = collect_tenant(few, own, folder_.path() / "with.assay", {});
+  const auto with = collect_tenant(*few, own, folder_.path() / "with.assay", {});
   ASSERT_TRUE(with.has_value()) << describe(with.error());
   EXPECT_EQ(with->evidence.find("inbox_rules")->state, snapshot::State::Collected);
   own.with = {"inbox_rulez"};
-  const auto wrong = collect_tenant(few, own, folder_.path() / "wrong.assay", {});
+  const auto wrong = collect_tenant(*few, own, folder_.path() / "wrong.assay", {});
   ASSERT_FALSE(wrong.has_value());
   EXPECT_EQ(wrong.error().message, "there is no table `inbox_rulez`");
 }
@@ -201,6 +202,21 @@ TEST_F(CollectTest, PublishedLimitsAreHeldAndUsed) {
   EXPECT_LT(outcome->seconds, bound * 1.5) << "of so short a run the first seconds are a large part";
 }
 
+// Stopped between its last transaction and its final name, nothing is left to ask for.
+TEST_F(CollectTest, WhatWasFinishedAndNotMovedIsNotReadAgain) {
+  const auto server = serve();
+  const auto whole = collect(*server, "c.assay");
+  const auto asked = server->counters().of("graph.microsoft.com/v1.0/users").requests;
+  const auto cmdlets = server->counters().total().requests;
+  std::filesystem::rename(folder_.path() / "c.assay", folder_.path() / "c.assay.part");
+  const auto again = collect(*server, "c.assay");
+  EXPECT_TRUE(again.outcome.resumed);
+  EXPECT_EQ(again.digest, whole.digest);
+  EXPECT_EQ(again.states, whole.states);
+  EXPECT_EQ(server->counters().of("graph.microsoft.com/v1.0/users").requests, asked);
+  EXPECT_LT(server->counters().total().requests - cmdlets, 5U) << "where the tenant is, and a token";
+}
+
 // --- many tenants ----------------------------------------------------------------------------------------------------
 
 class ManyTenantsTest : public CollectTest {
@@ -224,7 +240,7 @@ class ManyTenantsTest : public CollectTest {
     std::filesystem::create_directories((folder_.path() / name).parent_path());
     folder_.write(name, text);
   }
-  Run run(const std::vector<std::string>& more = {}) {
+  assay::Run collect_all(const std::vector<std::string>& more = {}) {
     RunOptions options;
     options.folder = folder_.path();
     std::vector<std::string> words{"collect", "--configs", "tenants", "--to", "snapshots", "-o", "json"};
@@ -239,7 +255,7 @@ TEST_F(ManyTenantsTest, EachGetsASnapshotOfItsOwn) {
   options.tenant.users = 20;
   const auto server = serve(options);
   write_configs(*server);
-  const auto all = run({"--at-once", "3"});
+  const auto all = collect_all({"--at-once", "3"});
   ASSERT_EQ(all.exit_code, 0) << all.err;
   const auto json = Json::parse(all.out);
   ASSERT_EQ(json["tenants"].size(), 4U);
@@ -271,7 +287,7 @@ TEST_F(ManyTenantsTest, OneThatCannotBeReadStopsNoOther) {
   write_file("tenants/zzz.yaml", "tenant: contoso3.onmicrosoft.com\nclient: " + access.client_id +
                                      "\nsecret_file: secret\nca_file: " + access.ca.string() +
                                      "\nconnect_to: " + access.address + "\n");
-  const auto all = run();
+  const auto all = collect_all();
   EXPECT_EQ(all.exit_code, 3) << "of the first by name that failed";
   EXPECT_THAT(all.err, HasSubstr("2 of 4 tenants could not be read"));
   const auto json = Json::parse(all.out);
@@ -286,7 +302,7 @@ TEST_F(ManyTenantsTest, OneThatCannotBeReadStopsNoOther) {
 
 TEST_F(ManyTenantsTest, AFolderWithoutConfigurationsIsAMistake) {
   std::filesystem::create_directories(folder_.path() / "tenants");
-  const auto none = run();
+  const auto none = collect_all();
   EXPECT_EQ(none.exit_code, 3);
   EXPECT_THAT(none.err, HasSubstr("`tenants` has no configuration"));
   EXPECT_EQ(run_assay({"collect"}).exit_code, 2);

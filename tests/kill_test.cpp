@@ -76,7 +76,8 @@ class KillTest : public CollectTest {
       return path.ends_with("/Skype.Policy/configurations/" + source.object);
     if (source.path.empty()) return false;
     const auto version = source.service == "graph" ? "/" + source.version : std::string();
-    const auto want = text::split(version + source.path, '/');  // begins with an empty one
+    const auto pattern = version + source.path;
+    const auto want = text::split(pattern, '/');  // begins with an empty one
     const auto have = text::split(path, '/');
     // The host, and what a service's address has before its paths.
     const auto before = static_cast<std::ptrdiff_t>(have.size() - want.size()) + 1;
