@@ -441,8 +441,9 @@ Result<void> Collector::keep_lot(const Request& request, std::int64_t number, sn
       return {};
     }
     for (const auto& page : one.pages) {
-      const auto added = TRY(loader.add(page.body, lot.members[i]));
-      rows_[request.source.service] += added.rows;
+      const auto added = loader.add(page.body, lot.members[i]);
+      if (!added) return added.error();
+      rows_[request.source.service] += added->rows;
       if (auto kept = collection_.keep(number, lot.members[i], page.url, page.taken_at, page.body); !kept) {
         fatal(kept.error());
         return kept;
