@@ -173,6 +173,12 @@ http::Task<Result<Answer>> Sender::ask(Question question) {
     if (held->gate && held->applies(question)) places.push_back(co_await held->gate->enter());
   bool renewed = false;
   for (int tries = 1;; ++tries) {
+    // Nothing may hold a request up once its share of a limit is spent, or the next would come too soon after it: a
+    // token is there before. It is asked for again because the limits may take longer than it lives.
+    if (!service_.resource.empty()) {
+      auto signed_in = co_await sign_in_.token(service_.resource);
+      CO_CHECK(signed_in);
+    }
     co_await pass_limits(question);
     if (closed_) co_return Error{ErrorCode::Network, "the collection has ended", {}};
     std::string token;
