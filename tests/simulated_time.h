@@ -4,13 +4,16 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "collect/collector.h"
 #include "http/fake.h"
 #include "m365/cloud.h"
+#include "sim/server/http_message.h"
 #include "sim/server/server.h"
 
 // A collector and the simulated services in one process and in simulated time: no sockets, and waiting costs nothing.
@@ -28,19 +31,32 @@ class WorldClock final : public Clock {
   http::FakeWorld& world_;
 };
 
-// Half of the latency on the way there, half on the way back.
+// What another cloud calls what the worldwide one has, such as `graph.microsoft.us` for `graph.microsoft.com`.
+using CloudNames = std::vector<std::pair<std::string, std::string>>;
+
+// Half of the latency on the way there, half on the way back. The simulated services know the worldwide cloud's names;
+// for another cloud all that comes and goes is translated.
 class SimulatedClient final : public http::Client {
  public:
   SimulatedClient(http::Loop& loop, std::chrono::milliseconds latency) : loop_(loop), latency_(latency) {}
   void attach(sim::Server& server) { server_ = &server; }
+  void translate(CloudNames names) { names_ = std::move(names); }
+
+  const std::set<std::string>& hosts() const { return hosts_; }    // those that were asked
+  const std::set<std::string>& scopes() const { return scopes_; }  // those that tokens were asked for
 
   http::Task<Result<http::Response>> send(http::Request request) override {
+    hosts_.insert(http::host(request.url));
+    for (const auto& [name, value] : sim::server::parse_form(request.body))
+      if (name == "scope") scopes_.insert(value);
+    request.url = to_worldwide(request.url);
+    request.body = to_worldwide(request.body);
     co_await loop_.sleep(latency_ / 2);
     auto answered = server_->answer(translated(std::move(request)));
     http::Response out;
     out.status = answered.status;
-    out.headers = std::move(answered.headers);
-    out.body = std::move(answered.body);
+    for (auto& [name, value] : answered.headers) out.headers.emplace_back(name, from_worldwide(value));
+    out.body = from_worldwide(answered.body);
     out.bytes_on_the_wire = out.body.size();
     co_await loop_.sleep(latency_ / 2);
     co_return out;
@@ -60,9 +76,25 @@ class SimulatedClient final : public http::Client {
     return out;
   }
 
+  static void replace_all(std::string& text, std::string_view from, std::string_view to) {
+    for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
+      text.replace(at, from.size(), to);
+  }
+  std::string to_worldwide(std::string text) const {
+    for (const auto& [here, worldwide] : names_) replace_all(text, here, worldwide);
+    return text;
+  }
+  std::string from_worldwide(std::string text) const {
+    for (const auto& [here, worldwide] : names_) replace_all(text, worldwide, here);
+    return text;
+  }
+
   http::Loop& loop_;
   std::chrono::milliseconds latency_;
   sim::Server* server_ = nullptr;
+  CloudNames names_;
+  std::set<std::string> hosts_;
+  std::set<std::string> scopes_;
 };
 
 class SimulatedResolver final : public collect::Resolver {
@@ -87,9 +119,12 @@ class SimulatedResolver final : public collect::Resolver {
 
 class SimulatedTime {
  public:
-  // `options.now` is ours.
-  static Result<std::unique_ptr<SimulatedTime>> start(sim::ServerOptions options, std::chrono::milliseconds latency) {
+  // `options.now` is ours. In another `cloud` than the worldwide one, `names` are what is called otherwise there.
+  static Result<std::unique_ptr<SimulatedTime>> start(sim::ServerOptions options, std::chrono::milliseconds latency,
+                                                      std::string cloud = "commercial", CloudNames names = {}) {
     auto out = std::unique_ptr<SimulatedTime>(new SimulatedTime(latency));
+    out->cloud_ = std::move(cloud);
+    out->client_.translate(std::move(names));
     options.now = [world = &out->world_] {
       return std::chrono::system_clock::time_point(std::chrono::seconds(kSimulatedBegin)) +
              std::chrono::duration_cast<std::chrono::system_clock::duration>(world->now().time_since_epoch());
@@ -100,6 +135,7 @@ class SimulatedTime {
   }
 
   const sim::Server& server() const { return *server_; }
+  const SimulatedClient& client() const { return client_; }
 
   Result<collect::Outcome> collect(const catalog::Catalogue& catalogue, const std::vector<std::string>& services,
                                    const std::vector<std::string>& with, const std::filesystem::path& file,
@@ -108,13 +144,15 @@ class SimulatedTime {
     const auto controls = TRY(collect::controls_of(catalogue, services));
     auto plan = TRY(collect::make_plan(catalogue, controls, {}, with));
     auto certificate = TRY(m365::Certificate::load(access.client_certificate, {}, {}));
+    m365::Credential credential =
+        m365::ClientCertificate{std::make_shared<const m365::Certificate>(std::move(certificate))};
+    // What a certificate signs names the sign-in service, and what is signed cannot be translated.
+    if (cloud_ != "commercial") credential = m365::ClientSecret{m365::Secret(access.client_secret)};
     auto collection = TRY(snapshot::Collection::open(file, catalogue, plan.digest));
     m365::Tenant tenant;
     tenant.id = access.tenant_id;
-    tenant.cloud = *m365::cloud("commercial");
-    m365::SignIn sign_in(loop_, client_, clock_,
-                         {tenant, access.client_id,
-                          m365::ClientCertificate{std::make_shared<const m365::Certificate>(std::move(certificate))}});
+    tenant.cloud = *m365::cloud(cloud_);
+    m365::SignIn sign_in(loop_, client_, clock_, {tenant, access.client_id, std::move(credential)});
     SimulatedResolver resolver(server_->tenant());
     options.cloud_apps = "https://contoso.eu2.portal.cloudappsecurity.com";
     std::optional<Result<collect::Outcome>> outcome;
@@ -133,6 +171,7 @@ class SimulatedTime {
  private:
   explicit SimulatedTime(std::chrono::milliseconds latency) : client_(loop_, latency) {}
 
+  std::string cloud_;
   http::FakeWorld world_;
   http::Loop loop_{world_};
   WorldClock clock_{world_};

@@ -118,7 +118,7 @@ http::Task<Result<std::string>> Facts::find_sharepoint_admin() {
     // Usually, though not after a renaming, the tenant's first name.
     auto domain = co_await find_initial_domain();
     if (!domain) co_return cannot("SharePoint's host is not known", domain.error());
-    web = domain->substr(0, domain->find('.')) + ".sharepoint.com";
+    web = domain->substr(0, domain->find('.')) + '.' + sign_in_.identity().tenant.cloud.sharepoint;
   }
   const auto dot = web.find('.');
   co_return web.substr(0, dot) + "-admin" + web.substr(dot);

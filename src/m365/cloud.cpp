@@ -11,12 +11,17 @@
 namespace assay::m365 {
 namespace {
 
-constexpr auto kClouds = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"commercial", "https://login.microsoftonline.com"},
-    {"gcc", "https://login.microsoftonline.com"},
-    {"gcchigh", "https://login.microsoftonline.us"},
-    {"dod", "https://login.microsoftonline.us"},
-    {"china", "https://login.chinacloudapi.cn"},
+struct Known {
+  std::string_view name;
+  std::string_view authority;
+  std::string_view sharepoint;
+};
+constexpr auto kClouds = std::to_array<Known>({
+    {"commercial", "https://login.microsoftonline.com", "sharepoint.com"},
+    {"gcc", "https://login.microsoftonline.com", "sharepoint.com"},
+    {"gcchigh", "https://login.microsoftonline.us", "sharepoint.us"},
+    {"dod", "https://login.microsoftonline.us", "sharepoint-mil.us"},
+    {"china", "https://login.chinacloudapi.cn", "sharepoint.cn"},
 });
 
 // Again after half a second, one and two.
@@ -28,8 +33,9 @@ constexpr auto kAuthorities = std::to_array<std::string_view>(
 }  // namespace
 
 std::optional<Cloud> cloud(std::string_view name) {
-  for (const auto& [known, authority] : kClouds)
-    if (text::iequals(known, name)) return Cloud{std::string(known), std::string(authority)};
+  for (const auto& known : kClouds)
+    if (text::iequals(known.name, name))
+      return Cloud{std::string(known.name), std::string(known.authority), std::string(known.sharepoint)};
   return std::nullopt;
 }
 

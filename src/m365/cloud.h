@@ -13,6 +13,7 @@ namespace assay::m365 {
 struct Cloud {
   std::string name = "commercial";
   std::string authority = "https://login.microsoftonline.com";
+  std::string sharepoint = "sharepoint.com";  // sites are below it
 };
 
 struct Tenant {
