@@ -1,11 +1,11 @@
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -42,29 +42,43 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.0f} MB", static_cast<double>(bytes) / 1e6);
 }
 
+std::string time_text(double seconds) {
+  if (seconds < 90) return fmt::format("{:.0f} s", std::ceil(seconds));
+  if (seconds < 90 * 60) return fmt::format("{:.0f} min", std::ceil(seconds / 60));
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
 // The state of every service, redrawn in place on a terminal; elsewhere a line for each service that is done.
 class View {
  public:
-  View() : terminal_(::isatty(STDERR_FILENO) != 0) {}
-  ~View() { clear(); }
+  View() : terminal_(Terminal::of_stderr()) {}
+  ~View() { draw({}); }
 
   void show(const std::vector<collect::ServiceStatus>& services) {
-    if (!terminal_) return lines(services);
-    clear();
+    if (!terminal_.is_terminal) return lines(services);
+    std::vector<std::string> out;
     for (const auto& s : services) {
-      const auto waiting = s.waited >= 1 ? fmt::format("  {:.0f} s for its limits", s.waited) : std::string();
       const auto trouble = s.counters.throttled + s.counters.failed;
-      fmt::print(stderr, "{:<18} {:>3} of {:<3} tables  {:>9} rows  {:>7} requests{}{}\n", s.service, s.done, s.tables,
-                 s.rows, s.counters.requests, waiting, trouble > 0 ? fmt::format("  {} tried again", trouble) : "");
-      ++drawn_;
+      auto line = fmt::format("{:<18} {:>3} of {:<3} tables  {:>9} rows  {:>7} requests", s.service, s.done, s.tables,
+                              s.rows, s.counters.requests);
+      if (s.seconds_left && s.left > 0) line += fmt::format("  {:>6} left", time_text(*s.seconds_left));
+      if (s.waited >= 1) line += fmt::format("  {} for its limits", time_text(s.waited));
+      if (trouble > 0) line += fmt::format("  {} tried again", trouble);
+      out.push_back(text::shorten(line, terminal_.width - 1));
     }
-    std::fflush(stderr);
+    draw(out);
   }
 
  private:
-  void clear() {
-    if (drawn_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", drawn_);
-    drawn_ = 0;
+  // In one write, over what stands there: nothing flickers.
+  void draw(const std::vector<std::string>& rows) {
+    std::string out;
+    if (drawn_ > 0) out += fmt::format("\x1b[{}A", drawn_);
+    for (const auto& row : rows) out += row + "\x1b[K\n";
+    if (drawn_ > rows.size()) out += "\x1b[J";
+    drawn_ = rows.size();
+    if (!out.empty()) fmt::print(stderr, "{}", out);
+    std::fflush(stderr);
   }
   void lines(const std::vector<collect::ServiceStatus>& services) {
     for (const auto& s : services) {
@@ -74,8 +88,8 @@ class View {
     }
   }
 
-  bool terminal_;
-  int drawn_ = 0;
+  Terminal terminal_;
+  std::size_t drawn_ = 0;
   std::set<std::string> said_;
 };
 

@@ -82,17 +82,15 @@ std::string padded(std::string_view text, std::size_t width, bool right) {
   return right ? blanks + s : s + blanks;
 }
 
-}  // namespace
-
-Terminal Terminal::of_stdout() {
+Terminal terminal_of(int descriptor) {
   Terminal t;
-  t.is_terminal = ::isatty(STDOUT_FILENO) != 0;
+  t.is_terminal = ::isatty(descriptor) != 0;
   const char* no_colour = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
   t.colour = t.is_terminal && (no_colour == nullptr || *no_colour == '\0') &&
              (term == nullptr || std::strcmp(term, "dumb") != 0);
   struct winsize size {};
-  if (t.is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) t.width = size.ws_col;
+  if (t.is_terminal && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) t.width = size.ws_col;
   if (const char* columns = std::getenv("COLUMNS")) {
     std::size_t width = 0;
     if (std::from_chars(columns, columns + std::strlen(columns), width).ec == std::errc() && width >= 20)
@@ -100,6 +98,11 @@ Terminal Terminal::of_stdout() {
   }
   return t;
 }
+
+}  // namespace
+
+Terminal Terminal::of_stdout() { return terminal_of(STDOUT_FILENO); }
+Terminal Terminal::of_stderr() { return terminal_of(STDERR_FILENO); }
 
 std::string styled(std::string_view text, Style style, const Terminal& terminal) {
   if (!terminal.colour || style == Style::Plain) return std::string(text);

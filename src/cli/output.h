@@ -19,6 +19,7 @@ struct Terminal {
   bool colour = false;
   std::size_t width = 100;
   static Terminal of_stdout();
+  static Terminal of_stderr();
 };
 
 // ANSI styles, empty without colour.

@@ -27,6 +27,7 @@ constexpr std::size_t kLotsAtOnce = 12;
 constexpr int kRounds = 9;    // of a batch in which the service refuses some for their number
 constexpr int kRestarts = 5;  // when a page token has expired
 constexpr std::size_t kMostPages = 200'000;
+constexpr std::size_t kTellingRequests = 20;  // from so many on a service's pace says something
 
 struct Page {
   std::string url;
@@ -49,6 +50,11 @@ struct Lot {
   http::Event done;
 };
 
+// Graph takes several questions in one.
+bool is_batched(const catalog::Source& source) {
+  return source.service == "graph" && text::iequals(source.method, "GET");
+}
+
 snapshot::State state_of(m365::Refused kind) {
   switch (kind) {
     case m365::Refused::Denied:
@@ -61,6 +67,11 @@ snapshot::State state_of(m365::Refused kind) {
     default:
       return snapshot::State::Failed;
   }
+}
+
+// How many questions ask for so many members of an `each`.
+std::size_t questions_for(const Request& request, std::size_t members) {
+  return is_batched(request.source) ? (members + kMembersAtOnce - 1) / kMembersAtOnce : members;
 }
 
 // Seconds that one answer of a batch wants to pass before it is asked for again.
@@ -163,7 +174,9 @@ class Collector {
   std::map<std::string, std::unique_ptr<m365::Sender>, std::less<>> senders_;
   std::map<std::string, TableState, std::less<>> tables_;
   std::map<std::string, snapshot::TableCoverage> earlier_;
-  std::map<std::string, std::size_t> rows_;  // by service
+  std::map<std::string, std::size_t> rows_;          // by service
+  std::map<std::string, std::size_t> members_left_;  // by request: members of its `each` that are still to be read
+  http::TimePoint begun_{};
   std::optional<snapshot::HeldPlans> held_plans_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false when this is gone and `watch` still sleeps
   std::optional<Error> trouble_;
@@ -418,7 +431,7 @@ Result<std::vector<snapshot::Given>> Collector::members_of(const Request& reques
 }
 
 http::Task<void> Collector::run_lot(const Request& request, m365::Sender* sender, Lot& lot) {
-  if (sender != nullptr && request.source.service == "graph" && text::iequals(request.source.method, "GET")) {
+  if (sender != nullptr && is_batched(request.source)) {
     co_await fetch_batch(request, *sender, lot.members, lot.fetched);
   } else {
     std::vector<http::Task<void>> tasks;
@@ -468,6 +481,8 @@ http::Task<Result<void>> Collector::read_members(const Request& request, m365::S
   // Several lots are on their way; they are kept in their order, each with how far the request has come.
   std::deque<std::unique_ptr<Lot>> under_way;
   auto begun = progress.position;
+  auto& left = members_left_[request.name];
+  left = members->size() - std::min(begun, members->size());
   Result<void> done;
   std::optional<m365::Refusal> refusal;
   for (;;) {
@@ -487,6 +502,7 @@ http::Task<Result<void>> Collector::read_members(const Request& request, m365::S
     if (done && !refusal) done = keep_lot(request, number, *loader, *under_way.front(), refusal);
     if (done && !refusal) {
       progress.position += under_way.front()->members.size();
+      left = members->size() - progress.position;
       done = collection_.commit(number, progress);
       if (!done) fatal(done.error());
     }
@@ -729,12 +745,18 @@ std::vector<ServiceStatus> Collector::status() const {
       if (state.done.is_set()) ++of.done;
       if (state.done.is_set() && state.coverage.state != snapshot::State::Collected) ++of.refused;
     }
+    if (tables_.at(request.name).done.is_set()) continue;
+    const auto members = members_left_.find(request.name);
+    of.left += members == members_left_.end() ? 1 : questions_for(request, members->second);
   }
+  const std::chrono::duration<double> passed = world_.loop.now() - begun_;
   std::vector<ServiceStatus> out;
   for (auto& [name, of] : by_service) {
     if (const auto sender = senders_.find(name); sender != senders_.end()) {
       of.counters = sender->second->counters();
       of.waited = sender->second->waited();
+      if (of.counters.requests >= kTellingRequests && passed.count() > 0)
+        of.seconds_left = static_cast<double>(of.left) * passed.count() / static_cast<double>(of.counters.requests);
     }
     if (const auto rows = rows_.find(name); rows != rows_.end()) of.rows = rows->second;
     out.push_back(std::move(of));
@@ -764,7 +786,7 @@ snapshot::Manifest Collector::manifest() {
 }
 
 http::Task<Result<Outcome>> Collector::run() {
-  const auto begun = world_.loop.now();
+  begun_ = world_.loop.now();
   resumed_ = collection_.resumed();
   auto known = collection_.coverage();
   CO_CHECK(known);
@@ -802,7 +824,7 @@ http::Task<Result<Outcome>> Collector::run() {
   if (options_.on_status) options_.on_status(out.services);
   auto finished = collection_.finish(out.evidence);
   CO_CHECK(finished);
-  out.seconds = std::chrono::duration<double>(world_.loop.now() - begun).count();
+  out.seconds = std::chrono::duration<double>(world_.loop.now() - begun_).count();
   co_return out;
 }
 
