@@ -1,4 +1,4 @@
-// bench-collect [--users N] [--latency MS] [--seed N] [--with TABLE]…
+// bench-collect [--users N] [--latency MS] [--seed N] [--with TABLE]… [--keep FILE] [--unlimited]
 //
 // Reads a simulated tenant whose services hold the published limits, in one process and in simulated time: no sockets,
 // and waiting costs nothing. Prints as one line of JSON
@@ -30,6 +30,8 @@ struct Options {
   std::uint64_t seed = 1;
   int latency = 200;
   std::vector<std::string> with;
+  std::string keep;
+  bool unlimited = false;
 };
 
 struct Bound {
@@ -58,13 +60,14 @@ Result<void> run(const Options& options) {
   sim::ServerOptions simulated;
   simulated.tenant.users = options.users;
   simulated.tenant.seed = options.seed;
-  simulated.throttling = sim::Throttling::Published;
+  simulated.throttling = options.unlimited ? sim::Throttling::Off : sim::Throttling::Published;
   const auto time = TRY(SimulatedTime::start(simulated, std::chrono::milliseconds(options.latency)));
   const TemporaryFolder folder;
-  const auto file = folder.path() / "tenant.assay";
+  const auto file = options.keep.empty() ? folder.path() / "tenant.assay" : std::filesystem::path(options.keep);
   collect::CollectOptions own;
   own.program_version = "bench";
   own.seed = static_cast<std::uint32_t>(options.seed);
+  own.paced = !options.unlimited;
   const auto done = TRY(time->collect(catalogue, {}, options.with, file, own));
 
   const auto bounds = bounds_of(time->server().throttle());
@@ -112,6 +115,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed)->capture_default_str();
   app.add_option("--latency", options.latency, "Milliseconds that each answer takes")->capture_default_str();
   app.add_option("--with", options.with, "As of `assay collect`; may be repeated")->allow_extra_args(false);
+  app.add_option("--keep", options.keep, "Where the snapshot stays");
+  app.add_flag("--unlimited", options.unlimited, "The services have no limits");
   CLI11_PARSE(app, argc, argv);
   const auto done = run(options);
   if (!done) fmt::print(stderr, "error: {}\n", describe(done.error()));

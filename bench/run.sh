@@ -8,12 +8,14 @@
 #   micro   what the stages cost by themselves
 #   collect a live tenant, simulated: 100,000 users under the published limits, in simulated time; the same over TLS
 #           without limits; 1,000 tenants of 50 users beside each other
+#   assess  all controls on a collected tenant of 300 to 1,000,000 users, from its pages on disk
 #
 # Without a NAME all of them. Exits with 1 when a goal is missed.
 #
 #   ASSAY_BUILD=FOLDER    where the programs are (build/release)
 #   ASSAY_BENCH_USERS=N   users of the large tenant (100000)
 #   ASSAY_BENCH_TENANTS=N tenants beside each other (1000)
+#   ASSAY_BENCH_SIZES=…   users of the tenants that are judged (300 10000 100000 1000000)
 
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -293,6 +295,66 @@ collect() {
     }' <<<"$lines"
 }
 
+# --- assess ----------------------------------------------------------------------------------------------------------
+
+# tenant N: the snapshot of a simulated tenant of N users, collected unless a former run has left it.
+tenant() {
+  local n=$1 file=$data/tenant-$1.assay
+  if [ ! -e "$file" ] || [ "$file" -ot "$build/bench/bench-collect" ]; then
+    mkdir -p "$data"
+    say "collecting a simulated tenant of $n users"
+    "$build/bench/bench-collect" --users "$n" --unlimited --keep "$file.new" >"$data/tenant-$n.json" ||
+      die "the tenant could not be collected"
+    mv "$file.new" "$file"
+  fi
+  printf '%s\n' "$file"
+}
+
+# One line of JSON for each size.
+assess_cases() {
+  local n file
+  for n in $sizes; do
+    file=$(tenant "$n") || return
+    say "measuring: $n users"
+    "$build/bench/bench-assess" "$file" || die "bench-assess failed"
+  done
+}
+
+assess() {
+  local lines line all=()
+  lines=$(assess_cases) || return
+  # users bytes open unpack parse derive judge score whole ratio each tables peak
+  while read -r line; do
+    local fields=() name
+    for name in users bytes open unpack parse derive judge score whole ratio microseconds_per_user tables peak_mb; do
+      fields+=("$(field "$name" "$line")")
+    done
+    all+=("${fields[*]}")
+  done <<<"$lines"
+  # shellcheck disable=SC2016
+  printf '%s\n' "${all[@]}" | awk -v json="$json" '
+    function met(holds) { if (!holds) missed = 1; return holds ? "met" : "missed" }
+    BEGIN {
+      if (json == "yes") printf "{\"sizes\":["
+      else {
+        print "every control on a collected tenant, its tables made anew from the pages on disk; seconds for each stage\n"
+        printf "%9s %8s %7s %7s %7s %7s %7s %7s %7s %6s %8s %8s %8s  %s\n", "users", "MB", "open", "unpack", "parse", "derive", "judge", "score", "whole", "ratio", "us/user", "tables", "peak MB", "goal"
+      }
+    }
+    {
+      goal = ""
+      if ($1 >= 900000) goal = sprintf("25 s %s, 1,500 MB %s, ratio 3 %s", met($9 <= 25), met($13 <= 1500), met($10 <= 3))
+      if ($1 < 1000) goal = sprintf("200 a second %s (%.0f)", met($12 * 200 <= 1), 1 / $12)
+      if (json == "yes") printf "%s{\"users\":%s,\"bytes\":%s,\"open\":%s,\"unpack\":%s,\"parse\":%s,\"derive\":%s,\"judge\":%s,\"score\":%s,\"whole\":%s,\"ratio\":%s,\"microseconds_per_user\":%s,\"tables\":%s,\"peak_mb\":%s}", (NR > 1 ? "," : ""), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+      else printf "%9d %8.1f %7.3f %7.3f %7.3f %7.3f %7.3f %7.3f %7.3f %6.1f %8.1f %8.3f %8.1f  %s\n", $1, $2 / 1e6, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, goal
+    }
+    END {
+      if (json == "yes") printf "],\"met\":%s}\n", missed ? "false" : "true"
+      else printf "\n%s\n", missed ? "A goal is missed." : "All goals are met."
+      exit missed
+    }'
+}
+
 # ---------------------------------------------------------------------------------------------------------------------
 
 json=no
@@ -300,14 +362,15 @@ names=()
 for argument in "$@"; do
   case $argument in
     --json) json=yes ;;
-    scuba | micro | collect) names+=("$argument") ;;
-    *) die "there is no benchmark \`$argument\` (scuba, micro, collect)" 2 ;;
+    scuba | micro | collect | assess) names+=("$argument") ;;
+    *) die "there is no benchmark \`$argument\` (scuba, micro, collect, assess)" 2 ;;
   esac
 done
-[ "${#names[@]}" -gt 0 ] || names=(scuba micro collect)
+[ "${#names[@]}" -gt 0 ] || names=(scuba micro collect assess)
 users=${ASSAY_BENCH_USERS:-100000}
 tenants=${ASSAY_BENCH_TENANTS:-1000}
-for program in "$build/assay" "$build/assay-sim" "$measure" "$generator" "$build/bench/bench-micro" "$build/bench/bench-collect"; do
+sizes=${ASSAY_BENCH_SIZES:-300 10000 100000 1000000}
+for program in "$build/assay" "$build/assay-sim" "$measure" "$generator" "$build/bench/bench-micro" "$build/bench/bench-collect" "$build/bench/bench-assess"; do
   [ -x "$program" ] || die "$program is not built (./dev bench builds it)"
 done
 
@@ -316,6 +379,7 @@ run() {
     scuba) scuba ;;
     micro) micro ;;
     collect) collect ;;
+    assess) assess ;;
   esac
 }
 
