@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <cstring>
 
 #include <emmintrin.h>
@@ -33,17 +34,31 @@ const char* find_in_string(const char* p, const char* end) {
   return p;
 }
 
-// The first byte in [p, end) that opens or closes anything: quotes, brackets and braces. `[`, `]`, `{`, `}` differ in
-// one bit by pairs.
-const char* find_structure(const char* p, const char* end) {
-  for (; end - p >= 16; p += 16) {
-    const auto bytes = load(p);
-    const auto folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-    const unsigned mask = equal(bytes, '"') | equal(folded, '{') | equal(folded, '}');
-    if (mask != 0) return p + std::countr_zero(mask);
+constexpr std::size_t kBlock = 64;
+static_assert(JsonStream::kPadding >= kBlock);
+
+// Where bytes of a block are that say how a document is built, a bit each.
+struct Block {
+  std::uint64_t quotes = 0;
+  std::uint64_t backslashes = 0;
+  std::uint64_t brackets = 0;
+
+  explicit Block(const char* p) {
+    for (unsigned part = 0; part < kBlock; part += 16) {
+      const auto bytes = load(p + part);
+      // `[`, `]`, `{`, `}` differ in one bit by pairs.
+      const auto folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+      quotes |= std::uint64_t{equal(bytes, '"')} << part;
+      backslashes |= std::uint64_t{equal(bytes, '\\')} << part;
+      brackets |= std::uint64_t{equal(folded, '{') | equal(folded, '}')} << part;
+    }
   }
-  while (p < end && *p != '"' && (*p | 0x20) != '{' && (*p | 0x20) != '}') ++p;
-  return p;
+};
+
+// For each bit, whether an odd number of bits is set up to it.
+std::uint64_t odd_so_far(std::uint64_t bits) {
+  for (unsigned shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+  return bits;
 }
 
 }  // namespace
@@ -58,6 +73,13 @@ Error JsonStream::fault(std::string what, std::string hint) const {
   if (!where.empty() && (state_ == At::InArray || state_ == At::InObject)) where += fmt::format("[{}]", index_);
   if (!where.empty()) where += ": ";
   return invalid(fmt::format("{}not valid JSON at byte {}: {}", where, base_ + at_, what), std::move(hint));
+}
+
+Error JsonStream::string_too_long(std::size_t begin) const {
+  return {ErrorCode::Limit,
+          fmt::format("`{}`: a string is longer than {} MB at byte {}", text::shorten(key_, 60), limits_.string >> 20,
+                      begin),
+          "is this the right file?"};
 }
 
 Result<void> JsonStream::validate(bool at_end) {
@@ -124,11 +146,7 @@ Result<void> JsonStream::skip_string(bool keep) {
     const char* found = find_in_string(buffer_.data() + at_, end);
     at_ = static_cast<std::size_t>(found - buffer_.data());
     if (!keep) keep_ = at_;
-    if (base_ + at_ - begin > limits_.string)
-      return Error{ErrorCode::Limit,
-                   fmt::format("`{}`: a string is longer than {} MB at byte {}", text::shorten(key_, 60),
-                               limits_.string >> 20, begin),
-                   "is this the right file?"};
+    if (base_ + at_ - begin > limits_.string) return string_too_long(begin);
     if (found == end) {
       if (!TRY(fill())) return fault("a string does not end");
     } else if (*found == '"') {
@@ -173,32 +191,63 @@ Result<void> JsonStream::skip_value(bool keep) {
   }
   const std::size_t outside = state_ == At::Members ? 1 : 2;  // the document, and the container whose element this is
   std::string open;                                           // the brackets that are open
+  bool in_string = false;
+  bool escaped = false;          // a backslash stands before `at_`
+  std::size_t string_begin = 0;  // in the document
   for (;;) {
-    const char* end = buffer_.data() + filled_;
-    const char* found = find_structure(buffer_.data() + at_, end);
-    at_ = static_cast<std::size_t>(found - buffer_.data());
     release();
-    if (found == end) {
-      if (!TRY(fill())) return fault("it ends too early");
+    if (at_ == filled_) {
+      if (!TRY(fill())) return fault(in_string ? "a string does not end" : "it ends too early");
       continue;
     }
-    const char c = *found;
-    if (c == '"') {
-      TRY(skip_string(keep));
-    } else if (c == '{' || c == '[') {
-      if (outside + open.size() >= limits_.depth)
-        return Error{ErrorCode::Limit,
-                     fmt::format("`{}`: nested deeper than {} levels at byte {}", text::shorten(key_, 60),
-                                 limits_.depth, base_ + at_),
-                     {}};
-      open += c;
-      ++at_;
-    } else {
-      if (open.back() != (c == '}' ? '{' : '[')) return fault("brackets do not match");
-      open.pop_back();
-      ++at_;
-      if (open.empty()) return {};
+    const std::size_t size = std::min(filled_ - at_, kBlock);
+    const std::uint64_t valid = ~std::uint64_t{0} >> (kBlock - size);
+    Block block(buffer_.data() + at_);
+    block.backslashes &= valid;
+    block.quotes &= valid;
+    block.brackets &= valid;
+    if (escaped) {
+      block.backslashes &= ~std::uint64_t{1};
+      block.quotes &= ~std::uint64_t{1};
+      escaped = false;
     }
+    while (block.backslashes != 0) {
+      const auto at = static_cast<std::size_t>(std::countr_zero(block.backslashes));
+      escaped = at + 1 == size;
+      const std::uint64_t backslash = std::uint64_t{1} << at;
+      const std::uint64_t next = backslash << 1;
+      block.quotes &= ~next;
+      block.backslashes &= ~(backslash | next);
+    }
+    if (block.brackets != 0)
+      block.brackets &= ~(odd_so_far(block.quotes) ^ (in_string ? ~std::uint64_t{0} : std::uint64_t{0}));
+    for (; block.brackets != 0; block.brackets &= block.brackets - 1) {
+      const auto at = at_ + static_cast<std::size_t>(std::countr_zero(block.brackets));
+      const char c = buffer_[at];
+      if (c == '{' || c == '[') {
+        if (outside + open.size() >= limits_.depth)
+          return Error{ErrorCode::Limit,
+                       fmt::format("`{}`: nested deeper than {} levels at byte {}", text::shorten(key_, 60),
+                                   limits_.depth, base_ + at),
+                       {}};
+        open += c;
+        continue;
+      }
+      if (open.back() != (c == '}' ? '{' : '[')) {
+        at_ = at;
+        return fault("brackets do not match");
+      }
+      open.pop_back();
+      if (open.empty()) {
+        at_ = at + 1;
+        return {};
+      }
+    }
+    in_string = in_string != (std::popcount(block.quotes) % 2 != 0);
+    if (in_string && block.quotes != 0)
+      string_begin = base_ + at_ + (kBlock - 1) - static_cast<std::size_t>(std::countl_zero(block.quotes));
+    at_ += size;
+    if (in_string && base_ + at_ - string_begin > limits_.string) return string_too_long(string_begin);
   }
 }
 

@@ -62,6 +62,7 @@ class JsonStream {
   Result<bool> next_member(Piece& piece);
   Result<bool> next_item(Piece& piece);
   Error fault(std::string what, std::string hint = "is the file complete?") const;
+  Error string_too_long(std::size_t begin) const;
   Result<void> validate(bool at_end);
 
   ByteSource& source_;
