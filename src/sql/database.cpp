@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "sql/collation.h"
 #include "sql/functions.h"
 #include "sql/heap.h"
 
@@ -118,6 +119,7 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 << 20);
+  use_own_nocase(handle);
   register_functions(db);
   // Table-valued functions declare themselves on first use, which an authorizer would take for a schema change.
   // It is also the first look into the file, which may turn out to be no database.
