@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+
+#include <emmintrin.h>
 
 namespace assay::text {
 namespace {
@@ -27,6 +30,21 @@ std::size_t character_length(std::string_view s) {
     return 4;
   }
   return 0;
+}
+
+// The first byte from `at` on that JSON does not hold as it is; the size when there is none.
+std::size_t next_to_escape(std::string_view s, std::size_t at) {
+  for (; at + 16 <= s.size(); at += 16) {
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data() + at));
+    const auto control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+    const auto quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    const auto backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
+    if (found != 0) return at + static_cast<std::size_t>(std::countr_zero(found));
+  }
+  for (; at < s.size(); ++at)
+    if (const auto c = static_cast<unsigned char>(s[at]); c < 0x20 || c == '"' || c == '\\') break;
+  return at;
 }
 
 }  // namespace
@@ -122,9 +140,8 @@ void append_json_string(std::string& out, std::string_view s) {
   constexpr std::string_view hex = "0123456789abcdef";
   out += '"';
   std::size_t plain = 0;
-  for (std::size_t i = 0; i < s.size(); ++i) {
+  for (std::size_t i = next_to_escape(s, 0); i < s.size(); i = next_to_escape(s, i + 1)) {
     const auto c = static_cast<unsigned char>(s[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
     out += s.substr(plain, i - plain);
     plain = i + 1;
     out += '\\';
