@@ -60,8 +60,9 @@ struct Positions {
   }
 };
 
-std::string text_at(const sql::Statement& row, int index) {
-  return index < 0 ? std::string() : std::string(row.text(index));
+// Valid until the next row.
+std::string_view text_at(const sql::Statement& row, int index) {
+  return index < 0 ? std::string_view() : row.text(index);
 }
 
 // Counts verdicts and keeps the first reasons of each kind.
@@ -289,7 +290,8 @@ struct Assessor::State {
         reason = word == "unknown" ? "the check gave no reason" : "the check gave no verdict";
       tally.add(v, reason);
       if (options.keep_resources)
-        finding.resources.push_back({text_at(rows, at.resource), text_at(rows, at.name), v, std::move(reason)});
+        finding.resources.push_back(
+            {std::string(text_at(rows, at.resource)), std::string(text_at(rows, at.name)), v, std::string(reason)});
     }
     finding.good = tally.count(Verdict::Pass);
     finding.total =
