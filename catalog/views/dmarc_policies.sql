@@ -4,52 +4,45 @@
 --   records  number of DMARC records; receivers that find two or more use none of them
 --   record   the record, when there is exactly one
 --   p, sp    what receivers do with failing mail of the domain and of domains below it; lower case
+--   rua, ruf addresses for aggregate and failure reports, as the record gives them
 --   source   organisational domain that the record was inherited from, so that sp holds; looked for only when
 --            there is an sp, else NULL
 --   pct      share of failing mail that the policy is applied to, in per cent; NULL when it is not a number
 --   cut      1 when the record may have been cut after 255 bytes, so that its last tags may be missing
-WITH looked AS MATERIALIZED (
-  SELECT rowid AS id,
-         CASE json_array_length(rdata)
-              WHEN 0 THEN NULL
-              WHEN 1 THEN json_extract(rdata, '$[0]')
-              ELSE (SELECT min(r.value) FROM json_each(rdata) AS r
-                     WHERE r.value GLOB 'v[= ]*' AND tag(r.value, 'v') = 'DMARC1' HAVING count(*) = 1) END AS text,
-         CASE WHEN json_array_length(rdata) > 1
-              THEN (SELECT count(*) FROM json_each(rdata) AS r
-                     WHERE r.value GLOB 'v[= ]*' AND tag(r.value, 'v') = 'DMARC1') END AS several
+-- LIMIT has SQLite work out a column once and not wherever it is used.
+WITH looked AS (
+  SELECT domain, status, found_at, asked, results, rdata IS NULL AS unread,
+         coalesce(mail_records(rdata, 'DMARC1'), 0) AS records, mail_record(rdata, 'DMARC1') AS record
     FROM dmarc_records
    WHERE domain <> ''
+   LIMIT -1 OFFSET 0
 ),
-parsed AS MATERIALIZED (
-  SELECT id, several,
-         CASE WHEN text GLOB 'v[= ]*' AND tag(text, 'v') = 'DMARC1' THEN text END AS record,
-         lower(tag(text, 'p')) AS p, lower(tag(text, 'sp')) AS sp, tag(text, 'pct') AS pct
-    FROM looked
+parsed AS (
+  SELECT *, lower(tag(record, 'p')) AS p, lower(tag(record, 'sp')) AS sp, tag(record, 'pct') AS pct FROM looked
+   LIMIT -1 OFFSET 0
 )
-SELECT d.domain,
-       CASE WHEN d.domain LIKE '%.mail.onmicrosoft.com' THEN 'routing'
-            WHEN p.record IS NOT NULL OR p.several > 1 THEN 'found'
-            WHEN d.status = 'failed' OR d.rdata IS NULL THEN 'failed'
+SELECT domain,
+       CASE WHEN under_domain(domain, 'mail.onmicrosoft.com') = 1 THEN 'routing'
+            WHEN records > 0 THEN 'found'
+            WHEN status = 'failed' OR unread THEN 'failed'
             -- Every answer in the log, also an empty one, begins with these words.
-            WHEN d.status IS NULL AND d.lookups <> '[]' AND instr(d.lookups, '"Query returned') = 0 THEN 'failed'
+            WHEN status IS NULL AND results <> '[]' AND instr(results, '"Query returned') = 0 THEN 'failed'
             ELSE 'absent' END AS state,
-       coalesce(p.several, p.record IS NOT NULL) AS records,
-       p.record, p.p, p.sp,
-       CASE WHEN p.sp IS NOT NULL
-            THEN (SELECT CASE WHEN o.held_by COLLATE NOCASE <> '_dmarc.' || d.domain THEN substr(o.held_by, 8) END
-                    FROM (SELECT coalesce(d.found_at,
-                                          (SELECT json_extract(l.value, '$.query_name') FROM json_each(d.lookups) AS l
-                                            WHERE json_extract(l.value, '$.query_result') LIKE 'Query returned%txt record%'
-                                            ORDER BY l.key DESC LIMIT 1)) AS held_by) AS o) END AS source,
-       CASE WHEN p.pct IS NULL THEN 100
-            WHEN p.pct <> '' AND p.pct NOT GLOB '*[^0-9]*' THEN CAST(p.pct AS INTEGER) END AS pct,
-       length(p.record) = 255 AS cut
-  FROM parsed AS p
-  JOIN dmarc_records AS d ON d.rowid = p.id
+       records, record, p, sp, tag(record, 'rua') AS rua, tag(record, 'ruf') AS ruf,
+       CASE WHEN sp IS NOT NULL
+            THEN (SELECT CASE WHEN o.held_by COLLATE NOCASE <> '_dmarc.' || domain THEN substr(o.held_by, 8) END
+                    FROM (SELECT coalesce(found_at,
+                                          (SELECT n.value FROM json_each(asked) AS n
+                                             JOIN json_each(results) AS r ON r.key = n.key
+                                            WHERE r.value LIKE 'Query returned%txt record%'
+                                            ORDER BY n.key DESC LIMIT 1)) AS held_by) AS o) END AS source,
+       CASE WHEN pct IS NULL THEN 100
+            WHEN pct <> '' AND pct NOT GLOB '*[^0-9]*' THEN CAST(pct AS INTEGER) END AS pct,
+       length(record) = 255 AS cut
+  FROM parsed
  UNION ALL
 SELECT domain,
-       CASE WHEN domain LIKE '%.mail.onmicrosoft.com' THEN 'routing' ELSE 'unasked' END,
-       0, NULL, NULL, NULL, NULL, NULL, 0
+       CASE WHEN under_domain(domain, 'mail.onmicrosoft.com') = 1 THEN 'routing' ELSE 'unasked' END,
+       0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0
   FROM mail_domains
  WHERE domain COLLATE NOCASE NOT IN (SELECT domain FROM dmarc_records WHERE domain <> '')

@@ -7,14 +7,23 @@
 
 namespace assay::mail_records {
 
-std::optional<std::string> tag(std::string_view record, std::string_view name) {
-  for (const auto part : text::split(record, ';')) {
+std::optional<std::string_view> tag(std::string_view record, std::string_view name) {
+  for (std::size_t begin = 0; begin < record.size();) {
+    const auto end = std::min(record.find(';', begin), record.size());
+    const auto part = record.substr(begin, end - begin);
+    begin = end + 1;
     const auto equals = part.find('=');
     if (equals == std::string_view::npos) continue;
-    if (text::iequals(text::trim(part.substr(0, equals)), name))
-      return std::string(text::trim(part.substr(equals + 1)));
+    if (text::iequals(text::trim(part.substr(0, equals)), name)) return text::trim(part.substr(equals + 1));
   }
   return std::nullopt;
+}
+
+bool is_version(std::string_view record, std::string_view version) {
+  constexpr std::string_view spf = "v=spf1";
+  if (text::iequals(version, spf.substr(2)))
+    return text::istarts_with(record, spf) && (record.size() == spf.size() || record[spf.size()] == ' ');
+  return (record.starts_with("v=") || record.starts_with("v ")) && tag(record, "v") == version;
 }
 
 std::optional<Spf> parse_spf(std::string_view record) {

@@ -11,7 +11,12 @@ namespace assay::mail_records {
 
 // The value of a tag in a tag list (DMARC: RFC 7489 section 6.4, DKIM: RFC 6376 section 3.2, MTA-STS, TLS-RPT):
 // `v=DMARC1; p=reject`. Names compare without case, the first of a name counts, blanks around are not part of it.
-std::optional<std::string> tag(std::string_view record, std::string_view name);
+// The value is a part of `record`.
+std::optional<std::string_view> tag(std::string_view record, std::string_view name);
+
+// Whether it is a record of that version, such as `DMARC1`, `DKIM1` or `spf1`: a tag list begins with its `v`, an SPF
+// record with its first word (RFC 7208 section 4.5).
+bool is_version(std::string_view record, std::string_view version);
 
 // An SPF record (RFC 7208) taken apart.
 struct Spf {

@@ -35,6 +35,24 @@ TEST(TagTest, AnEmptyValueIsAValue) {
 
 TEST(TagTest, TheValueMayHoldEqualsSigns) { EXPECT_EQ(tag("v=DKIM1; k=rsa; p=MIGf==", "p"), "MIGf=="); }
 
+TEST(VersionTest, ATagListBeginsWithIt) {
+  EXPECT_TRUE(is_version("v=DMARC1; p=none", "DMARC1"));
+  EXPECT_TRUE(is_version("v = DMARC1;p=none", "DMARC1"));
+  EXPECT_FALSE(is_version("v=DMARC1; p=none", "DKIM1"));
+  EXPECT_FALSE(is_version("v=DMARC10; p=none", "DMARC1"));
+  EXPECT_FALSE(is_version("v=dmarc1; p=none", "DMARC1")) << "versions have a case";
+  EXPECT_FALSE(is_version("p=none; v=DMARC1", "DMARC1"));
+  EXPECT_FALSE(is_version("", "DMARC1"));
+}
+
+TEST(VersionTest, SpfIsAWordInAnyCase) {
+  EXPECT_TRUE(is_version("v=spf1", "spf1"));
+  EXPECT_TRUE(is_version("V=SPF1 -all", "spf1"));
+  EXPECT_FALSE(is_version("v=spf10 -all", "spf1"));
+  EXPECT_FALSE(is_version("v=spf1;-all", "spf1"));
+  EXPECT_FALSE(is_version(" v=spf1 -all", "spf1"));
+}
+
 TEST(SpfTest, TakesARecordApart) {
   const auto record = spf("v=spf1 ip4:192.0.2.0/24 include:spf.protection.outlook.com -all");
 

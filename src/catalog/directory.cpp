@@ -169,6 +169,13 @@ std::vector<Column> read_columns(Reader& in, const YAML::Node& list) {
     } else {
       in.problem(node["type"], fmt::format("unknown column type `{}`", type));
     }
+    if (const auto stars = std::count(column.pointer.begin(), column.pointer.end(), '*'); stars != 0) {
+      const auto star = column.pointer.find("/*/");
+      if (stars != 1 || star == 0 || star == std::string::npos || star + 3 == column.pointer.size())
+        in.problem(node["pointer"], fmt::format("pointer `{}` can have one `*`, between two names", column.pointer));
+      if (column.type != ColumnType::List)
+        in.problem(node["pointer"], fmt::format("pointer `{}` gives a list: the type must be `list`", column.pointer));
+    }
     if (node["absent"]) column.absent = to_json(node["absent"]);
     for (const auto& item : node)
       if (key_of(item.first) == "null") column.null = to_json(item.second);
@@ -214,6 +221,8 @@ Table read_table(Reader& in, const YAML::Node& node) {
     child.pointer = in.required(child_node, "pointer");
     if (!child.pointer.starts_with('/'))
       in.problem(child_node, fmt::format("pointer `{}` must begin with `/`", child.pointer));
+    if (child.pointer.find('*') != std::string::npos)
+      in.problem(child_node, fmt::format("pointer `{}` cannot have `*`: a child has rows anyway", child.pointer));
     child.map = in.is_word(child_node, "rows", "map");
     child.columns = read_columns(in, in.list(child_node, "columns"));
     table.children.push_back(std::move(child));

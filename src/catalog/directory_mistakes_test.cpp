@@ -153,6 +153,18 @@ TEST(TableMistakeTest, PointersBeginWithASlash) {
               ElementsAre("tables/sharepoint/sites.yaml:8: pointer `owners` must begin with `/`"));
 }
 
+TEST(TableMistakeTest, AStarGivesAListAndStandsBetweenNames) {
+  const std::string days = "name: days, type: integer";
+  for (const auto* pointer : {"/log/*", "/*/days", "/log/*/more/*/days", "/log*/days"})
+    EXPECT_THAT(table(days, "name: days, type: list, pointer: '" + std::string(pointer) + "'"),
+                Contains(table_at(8, "pointer `" + std::string(pointer) + "` can have one `*`, between two names")));
+  EXPECT_THAT(table(days, "name: days, type: integer, pointer: '/log/*/days'"),
+              Contains(table_at(8, "pointer `/log/*/days` gives a list: the type must be `list`")));
+  EXPECT_THAT(
+      problems(Example::kSites, "pointer: /owners", "pointer: /owners/*/id"),
+      Contains("tables/sharepoint/sites.yaml:8: pointer `/owners/*/id` cannot have `*`: a child has rows anyway"));
+}
+
 TEST(TableMistakeTest, ColumnsHaveKnownTypesAndNamesOfTheirOwn) {
   EXPECT_THAT(table("type: integer", "type: int"), ElementsAre(table_at(8, "unknown column type `int`")));
   EXPECT_THAT(table("name: days", "name: sharing"), Contains(table_at(8, "column `sharing` is declared twice")));

@@ -15,6 +15,8 @@ namespace {
 using Element = simdjson::dom::element;
 using simdjson::dom::element_type;
 
+constexpr std::string_view kEachElement = "/*/";
+
 void append_json(std::string& out, Element e) {
   switch (e.type()) {
     case element_type::OBJECT: {
@@ -69,6 +71,11 @@ void append_plain(std::string& out, Element e) {
   } else {
     append_json(out, e);
   }
+}
+
+// How PowerShell writes an empty list.
+bool is_nothing(Element e) {
+  return (e.is_object() && simdjson::dom::object(e).size() == 0) || (e.is_string() && std::string_view(e).empty());
 }
 
 std::optional<std::int64_t> as_integer(Element e) {
@@ -129,13 +136,14 @@ std::optional<bool> as_boolean(Element e) {
 struct Loader::Node {
   std::string key;
   std::vector<Node> below;
-  std::vector<int> columns;   // slots that end here
-  std::vector<int> children;  // child targets whose rows are here
+  std::vector<int> columns;                        // slots that end here
+  std::vector<int> children;                       // child targets whose rows are here
+  std::vector<std::pair<int, std::string>> lists;  // slots of `*`, with the pointer from each element
 
   Node& at(std::string_view name) {
     for (auto& node : below)
       if (text::iequals(node.key, name)) return node;
-    below.push_back({std::string(name), {}, {}, {}});
+    below.push_back({std::string(name), {}, {}, {}, {}});
     return below.back();
   }
 };
@@ -197,6 +205,33 @@ struct Loader::Target {
     set_typed(value, column.type, e);
   }
 
+  // What the pointer finds in each element; null keeps the place of an element without it.
+  void set_list(int slot, Element list, std::string_view pointer) {
+    auto& value = values[static_cast<std::size_t>(slot)];
+    if (list.is_null()) {
+      value = nulls[static_cast<std::size_t>(slot)];
+      return;
+    }
+    value = {};
+    const auto begin = scratch.size();
+    scratch += '[';
+    const auto add = [&](Element from) {
+      if (scratch.size() != begin + 1) scratch += ',';
+      if (const auto found = find(from, pointer)) {
+        append_json(scratch, *found);
+      } else {
+        scratch += "null";
+      }
+    };
+    if (list.is_array()) {
+      for (const Element item : simdjson::dom::array(list)) add(item);
+    } else if (!is_nothing(list)) {
+      add(list);
+    }
+    scratch += ']';
+    set_text(value, begin);
+  }
+
   void set_typed(Value& value, catalog::ColumnType type, Element e) {
     const auto begin = scratch.size();
     switch (type) {
@@ -209,9 +244,7 @@ struct Loader::Target {
       case catalog::ColumnType::List:
         if (e.is_array()) {
           append_json(scratch, e);
-        } else if (e.is_object() && simdjson::dom::object(e).size() == 0) {
-          scratch += "[]";
-        } else if (e.is_string() && std::string_view(e).empty()) {
+        } else if (is_nothing(e)) {
           scratch += "[]";
         } else {
           scratch += '[';
@@ -248,6 +281,7 @@ struct Loader::Target {
 
   void walk(const Node& node, Element e) {
     for (const int slot : node.columns) set(slot, e);
+    for (const auto& [slot, pointer] : node.lists) set_list(slot, e, pointer);
     for (const int index : node.children) pending.emplace_back(children[static_cast<std::size_t>(index)].get(), e);
     if (node.below.empty()) return;
     if (e.is_array()) {
@@ -318,10 +352,16 @@ struct Loader::Target {
       } else if (column.pointer.starts_with('@')) {
         given_slots.emplace_back(slot, column.pointer.substr(1));
       } else {
+        const std::string_view pointer = column.pointer;
+        const auto star = pointer.find(kEachElement);
         auto* node = &root;
-        for (const auto part : text::split(std::string_view(column.pointer).substr(1), '/'))
+        for (const auto part : text::split(pointer.substr(1, star == pointer.npos ? star : star - 1), '/'))
           if (!part.empty()) node = &node->at(part);
-        node->columns.push_back(slot);
+        if (star == pointer.npos) {
+          node->columns.push_back(slot);
+        } else {
+          node->lists.emplace_back(slot, pointer.substr(star + kEachElement.size()));
+        }
       }
       defaults.push_back(constant(column.absent));
       nulls.push_back(constant(column.null ? column.null : column.absent));

@@ -30,6 +30,8 @@ columns:
   - {name: choice, values: {0: None, 1: View, 2: Edit, seeing: View}}
   - {name: deep, pointer: /outer/Inner/value}
   - {name: listed, type: list, absent: []}
+  - {name: picked, type: list, pointer: /log/*/Result}
+  - {name: picked_below, type: list, pointer: /log/*/answer/text}
   - {name: off, type: boolean, absent: false}
   - {name: none, type: integer, absent: 0}
   - {name: word, absent: plain}
@@ -90,6 +92,21 @@ TEST_F(LoaderTest, TextIsWhatAPersonWouldWrite) {
   EXPECT_EQ(becomes("text", R"([1, "b", null])"), R"(text|[1,"b",null])");
   EXPECT_EQ(becomes("text", R"({"a": {"b": "\n"}})"), R"(text|{"a":{"b":"\n"}})");
   EXPECT_EQ(becomes("text", "null"), "null|NULL");
+}
+
+TEST_F(LoaderTest, AStarKeepsOneMemberOfEachElement) {
+  const auto picked = [&](std::string_view log) {
+    EXPECT_TRUE(loader_->clear());
+    EXPECT_TRUE(add("{\"Log\": " + std::string(log) + "}"));
+    return rows(db_, "SELECT picked, picked_below FROM things").at(0);
+  };
+  EXPECT_EQ(picked(R"([{"result": "a", "x": [1]}, {"x": 1}, {"RESULT": 2, "answer": {"text": "b"}}])"),
+            R"(["a",null,2]|[null,null,"b"])");
+  EXPECT_EQ(picked(R"([{"result": ["a", {"b": null}], "answer": [{"text": "c"}]}])"), R"([["a",{"b":null}]]|["c"])");
+  EXPECT_EQ(picked(R"({"result": "a"})"), R"(["a"]|[null])") << "a bare object is a list of one";
+  EXPECT_EQ(picked(R"(["text", null])"), R"([null,null]|[null,null])");
+  for (const auto* empty : {"[]", "{}", "\"\""}) EXPECT_EQ(picked(empty), "[]|[]") << empty;
+  EXPECT_EQ(picked("null"), "NULL|NULL");
 }
 
 TEST_F(LoaderTest, IntegersAreReadFromWhateverHoldsOne) {

@@ -119,6 +119,31 @@ void tag(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
   give(context, *value);
 }
 
+// Calls `f(record)` for each record of the wanted version among those of a list. False: there is no list.
+template <class F>
+bool each_record(sqlite3_value** values, F f) {
+  if (is_null(values[0]) || is_null(values[1])) return false;
+  const auto version = text_of(values[1]);
+  ListReader reader(text_of(values[0]));
+  for (std::string_view element; reader.next(element);)
+    if (mail_records::is_version(element, version)) f(element);
+  return true;
+}
+
+void mail_record(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+  std::size_t found = 0;
+  std::string only;
+  each_record(values, [&](std::string_view record) {
+    if (++found == 1) only = record;
+  });
+  if (found == 1) give(context, only);
+}
+
+void mail_records_found(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+  int found = 0;
+  if (each_record(values, [&](std::string_view /*record*/) { ++found; })) sqlite3_result_int(context, found);
+}
+
 template <class F>
 void spf(sqlite3_context* context, sqlite3_value** values, F f) {
   const auto parsed = is_null(values[0]) ? std::nullopt : mail_records::parse_spf(text_of(values[0]));
@@ -194,6 +219,8 @@ void register_functions(const Database& db) {
   add("split", 2, split);
   add("duration_days", 1, duration_days);
   add("tag", 2, tag);
+  add("mail_record", 2, mail_record);
+  add("mail_records", 2, mail_records_found);
   add("spf_all", 1, spf_all);
   add("spf_redirect", 1, spf_redirect);
   add("spf_lookups", 1, spf_lookups);

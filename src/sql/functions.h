@@ -20,6 +20,9 @@ class Database;
 //   split(text, separator)  the parts as a list, blanks trimmed, empty parts dropped
 //   duration_days(text)     days in an ISO 8601 duration; NULL when it is none
 //   tag(record, name)       a tag's value in a DMARC, DKIM, MTA-STS or TLS-RPT record
+//   mail_record(list, version)   the one record of a version (spf1, DMARC1, DKIM1, …) among TXT records; NULL without
+//                           exactly one
+//   mail_records(list, version)  how many there are
 //   spf_all(record)         `-all`, `~all`, … of an SPF record, '' without one; NULL when it is no SPF record
 //   spf_redirect(record)    the redirect's domain, '' without one
 //   spf_lookups(record)     mechanisms that cost a DNS query

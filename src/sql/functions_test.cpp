@@ -56,8 +56,9 @@ TEST_F(FunctionsTest, TextThatIsNoListIsAListOfOne) {
 TEST_F(FunctionsTest, AMissingListGivesNull) {
   for (const char* call :
        {"has(NULL, 'a')", "has_any(NULL, 'a')", "within(NULL, 'a')", "split(NULL, ',')", "duration_days(NULL)",
-        "tag(NULL, 'p')", "tag('p=x', NULL)", "spf_all(NULL)", "spf_redirect(NULL)", "spf_lookups(NULL)",
-        "under_domain(NULL, 'a')", "under_domain('a', NULL)", "has()"})
+        "tag(NULL, 'p')", "tag('p=x', NULL)", "mail_record(NULL, 'spf1')", "mail_record('[]', NULL)",
+        "mail_records(NULL, 'spf1')", "mail_records('[]', NULL)", "spf_all(NULL)", "spf_redirect(NULL)",
+        "spf_lookups(NULL)", "under_domain(NULL, 'a')", "under_domain('a', NULL)", "has()"})
     EXPECT_EQ(value(call), "NULL") << call;
 }
 
@@ -93,6 +94,18 @@ TEST_F(FunctionsTest, RecordsAreParsed) {
   EXPECT_EQ(value("spf_all('v=DMARC1')"), "NULL");
   EXPECT_EQ(value("spf_redirect('v=spf1 redirect=X.example')"), "x.example");
   EXPECT_EQ(value("spf_lookups('v=spf1 mx a -all')"), "2");
+}
+
+TEST_F(FunctionsTest, RecordsAreFoundAmongOthers) {
+  const std::string several = R"('["google=1", "v=DMARC1; p=none", "v=spf1 -all", "v=DMARC1; p=\"x\""]')";
+  EXPECT_EQ(value("mail_record(" + several + ", 'spf1')"), "v=spf1 -all");
+  EXPECT_EQ(value("mail_records(" + several + ", 'spf1')"), "1");
+  EXPECT_EQ(value("mail_record(" + several + ", 'DMARC1')"), "NULL") << "neither of two is the record";
+  EXPECT_EQ(value("mail_records(" + several + ", 'DMARC1')"), "2");
+  EXPECT_EQ(value("mail_record(" + several + ", 'DKIM1')"), "NULL");
+  EXPECT_EQ(value("mail_records(" + several + ", 'DKIM1')"), "0");
+  EXPECT_EQ(value("mail_records('[]', 'spf1')"), "0");
+  EXPECT_EQ(value(R"(mail_record('["v=DMARC1; rua=\"a\""]', 'DMARC1'))"), "v=DMARC1; rua=\"a\"");
 }
 
 TEST_F(FunctionsTest, DomainsAreComparedByTheirLabels) {

@@ -60,6 +60,8 @@ constexpr auto kFunctions = std::to_array<std::string_view>({
     "like",
     "lower",
     "ltrim",
+    "mail_record",
+    "mail_records",
     "max",
     "min",
     "nth_value",
