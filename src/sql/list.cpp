@@ -1,5 +1,6 @@
 #include "sql/list.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/text.h"
@@ -100,14 +101,13 @@ bool ListReader::next(std::string_view& element) {
   rest_.remove_prefix(i);
   if (rest_.empty()) return false;
   if (rest_[0] == '"') {
-    bool escaped = false;
-    std::size_t end = 1;
-    while (end < rest_.size() && rest_[end] != '"') {
-      if (rest_[end] == '\\') {
-        escaped = true;
-        ++end;
-      }
-      ++end;
+    std::size_t end = std::min(rest_.find('"', 1), rest_.size());
+    // Without a backslash before it, it is the closing quote.
+    const std::size_t backslash = rest_.substr(0, end).find('\\');
+    const bool escaped = backslash != std::string_view::npos;
+    if (escaped) {
+      end = backslash;
+      while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
     }
     const auto raw = rest_.substr(1, std::min(end, rest_.size()) - 1);
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
