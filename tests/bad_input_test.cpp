@@ -142,7 +142,10 @@ TEST_F(BadInputTest, AStringOfTwoGigabytes) {
 
 TEST_F(BadInputTest, ADirectory) {
   fs::create_directory(folder_.path() / "x.json");
-  expect_all(folder_.path() / "x.json", 3, "error: `x.json`: is a directory (give a regular file)");
+  const auto folder = folder_.path() / "x.json";
+  expect_judging(folder, 3, "error: `x.json`: holds no file that ends in .json (");
+  expect(kOfficial, folder, 3, "error: `x.json`: is a directory (give a regular file)");
+  expect({"assess", "FILE", "--kind", "scubagear"}, folder, 3, "error: `x.json`: is a directory (");
 }
 
 TEST_F(BadInputTest, AFifoThatNobodyWritesTo) {
@@ -206,10 +209,27 @@ TEST_F(BadInputTest, MicrosoftsOwnScoresWhereATenantIsExpected) {
   const auto file = folder_.write(
       "x.json", R"({"@odata.context": "x", "value": [{"id": "t_2026-05-04", "createdDateTime": "2026-05-04T00:00:00Z",
     "maxScore": 10, "currentScore": 0, "controlScores": []}]})");
-  expect_judging(file, 3, "error: `x.json`: holds no member that a ScubaGear export has (");
+  expect_judging(file, 3, "error: `x.json`: cannot be told what it holds (");
   const auto list = folder_.write("list.json", R"([{"id": "t_2026-05-04", "controlScores": []}])");
-  expect_judging(list, 3,
-                 "error: `list.json`: not valid JSON at byte 0: it must begin with `{` (is it the right file?)");
+  expect_judging(list, 3, "error: `list.json`: cannot be told what it holds (");
+}
+
+TEST_F(BadInputTest, AnswersOfGraphThatAreBroken) {
+  const std::string answer = R"({"@odata.context": "x/$metadata#groups", "value": [{"id": "é"}, {"id": "b"}]})";
+  expect_judging(folder_.write("x.json", answer.substr(0, answer.size() - 10)), 3,
+                 "error: `x.json`: `value`[1]: not valid JSON at byte ");
+  auto text = answer;
+  text.replace(text.find("é"), 2, "\xE9\xE9");
+  expect_judging(folder_.write("x.json", text), 3, "error: `x.json`: not valid UTF-8 between bytes 0 and ");
+  expect_judging(folder_.write("x.json", "[" + std::string(300, '[') + std::string(300, ']') + "]"), 3,
+                 "nested deeper than 128 levels at byte ");
+  folder_.write("f/groups.json", answer);
+  folder_.write("f/users.json", "");
+  expect_judging(folder_.path() / "f", 3, "error: `f/users.json`: the file is empty (");
+  const auto file = giant(R"({"@odata.context": "x/$metadata#groups", "value": [{"id": ")");
+  expect_judging(file, 3, "a string is longer than 64 MB at byte ");
+  EXPECT_LT(last_.peak_memory, kMostMemory);
+  fs::remove(file);
 }
 
 TEST_F(BadInputTest, ATenantWhereMicrosoftsScoresAreExpected) {
@@ -220,15 +240,16 @@ TEST_F(BadInputTest, ATenantWhereMicrosoftsScoresAreExpected) {
 TEST_F(BadInputTest, AKindThatNobodyKnows) {
   const auto file = folder_.write("x.json", kExport);
   for (auto command : kJudging) {
-    for (const auto* kind : {"nonsense", "official", "graph", "Snapshot"}) {
+    for (const auto* kind : {"nonsense", "official", "Graph", "Snapshot"}) {
       auto words = command;
       words.insert(words.end(), {"--kind", kind});
-      expect(words, file, 2, "error: --kind `" + std::string(kind) + "` cannot be judged (use snapshot or scubagear");
+      expect(words, file, 2,
+             "error: --kind `" + std::string(kind) + "` cannot be judged (use snapshot, scubagear or graph");
     }
   }
   for (const auto* kind : {"nonsense", "official", "snapshot"})
     expect({"import", "FILE", "--snapshot", "out.assay", "--kind", kind}, file, 2,
-           "error: --kind `" + std::string(kind) + "` cannot be imported (use scubagear)");
+           "error: --kind `" + std::string(kind) + "` cannot be imported (use scubagear or graph)");
 }
 
 TEST_F(BadInputTest, ASnapshotThatCannotBeWritten) {

@@ -4,6 +4,7 @@
 --               user_risk     a block or a new password at high user risk
 --               risk_high     a block or MFA at high sign-in risk; risk_medium at medium sign-in risk
 --   policy      name of the policy
+--   at_rest     0 when it is asked only once a role has been activated
 --   covered     1 when nothing excludes the class; out_users, out_groups, out_roles, out_guests and hole say what does
 --   apps        applications that the policy leaves out, as a list of ids
 -- A policy that is limited to places, platforms, devices, flows or client apps asks for nothing at every sign-in.
@@ -27,6 +28,6 @@ demanded AS MATERIALIZED (
   SELECT s.policy, s.name, s.exclude_applications, 'risk_' || l.column1
     FROM strict AS s JOIN (VALUES ('high'), ('medium')) AS l ON has(s.sign_in_risk_levels, l.column1) = 1
    WHERE s.user_risk = 0 AND (s.controls & 1 = 1 OR s.second_factor = 1))
-SELECT c.class, d.demand, d.name AS policy, c.covered, d.exclude_applications AS apps,
+SELECT c.class, d.demand, d.name AS policy, c.covered, c.at_rest, d.exclude_applications AS apps,
        c.out_users, c.out_groups, c.out_roles, c.out_guests, c.hole
   FROM demanded AS d JOIN class_policies AS c ON c.policy = d.policy

@@ -1,9 +1,9 @@
 -- Which accounts every enforced Conditional Access policy treats alike: one row an account.
 --   user    object id
 --   class   list of the mentions (policy_mentions) that mean this account, as its own name, a group that it belongs to,
---           a role that it holds or a kind of guest; the same list, the same class
--- A role that its holder has yet to activate counts as held; one for an administrative unit alone does not, since policies
--- pass it over.
+--           a role that it holds or a kind of guest; the same list, the same class. A role that its holder has yet to
+--           activate stands there as the negative number
+-- A role for an administrative unit alone does not count, since policies pass it over.
 WITH mention AS MATERIALIZED (
   SELECT DISTINCT kind, id, mention FROM policy_mentions WHERE kind <> 'all'),
 named AS (
@@ -11,7 +11,7 @@ named AS (
   UNION
   SELECT g.id, m.mention FROM group_members AS g JOIN mention AS m ON m.kind = 'group' AND g.group_id = m.id
   UNION
-  SELECT h.id, m.mention FROM role_holders AS h JOIN mention AS m ON m.kind = 'role' AND h.role_template_id = m.id WHERE h.is_tenant_wide = 1
+  SELECT h.id, iif(h.is_active = 0, -m.mention, m.mention) FROM role_holders AS h JOIN mention AS m ON m.kind = 'role' AND h.role_template_id = m.id WHERE h.is_tenant_wide = 1
   UNION
   SELECT u.id, m.mention
     FROM users AS u

@@ -68,7 +68,8 @@ Result<Source> read_source(const Json& source) {
   out.rows = text_at("rows");
   out.permissions = as_list(source.value("permission", Json()));
   out.role = text_at("role");
-  if (source.contains("pages") && source["pages"].is_number_unsigned()) out.pages = source["pages"].get<std::size_t>();
+  if (source.contains("pages") && source["pages"].is_number_integer() && source["pages"] > 0)
+    out.pages = source["pages"].get<std::size_t>();
   out.delegated = source.value("delegated", Json(false)) == Json(true);
   out.sql = text_at("sql");
   out.needs = as_list(source.value("needs", Json()));
@@ -78,7 +79,9 @@ Result<Source> read_source(const Json& source) {
       return invalid("source.each: needs `table` and `columns`");
     out.each = Each{as_text(each["table"]), as_list(each["columns"]),
                     each.contains("where") ? as_text(each["where"]) : std::string(),
-                    each.contains("most") && each["most"].is_number_unsigned() ? each["most"].get<std::size_t>() : 0};
+                    each.contains("most") && each["most"].is_number_integer() && each["most"] > 0
+                        ? each["most"].get<std::size_t>()
+                        : 0};
   }
   if (out.sql.empty() == out.service.empty()) return invalid("source: needs either `service` or `sql`");
   if (out.service == "graph") {

@@ -89,7 +89,8 @@ Result<int> run_demo(const Context& context, const Arguments& arguments) {
 }  // namespace
 
 void add_source_options(CLI::App& command, Context& context) {
-  command.add_option("--kind", context.kind, "What the source is, when it cannot be seen: snapshot or scubagear");
+  command.add_option("--kind", context.kind,
+                     "What the source is, when it cannot be seen: snapshot, scubagear or graph");
   command.add_option("--decisions", context.decisions,
                      "A YAML file with statuses, exceptions, attestations, points and zones");
 }

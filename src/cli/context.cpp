@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "catalog/check.h"
 #include "catalog/directory.h"
 #include "catalog/image.h"
-#include "snapshot/file.h"
 
 namespace assay::cli {
 
@@ -40,7 +40,9 @@ Result<catalog::Catalogue> load_catalogue_for(const Context& context, const std:
                                               const std::filesystem::path& source) {
   const bool embedded = context.catalog.empty() && context.catalog_add.empty();
   // Decisions may name any control, and a snapshot is checked against all tables.
-  if (!embedded || !context.decisions.empty() || TRY(snapshot::looks_like_sqlite(source)))
+  // Tables of Graph's answers are worked out from others that the framework's controls do not read.
+  if (!embedded || !context.decisions.empty() || context.kind == "graph" ||
+      TRY(import::detect(source)) != import::Kind::Scubagear)
     return load_catalogue(context);
   auto some = TRY(catalog::embedded(framework));
   return some.frameworks.empty() ? load_catalogue(context) : std::move(some);
@@ -54,10 +56,11 @@ Result<snapshot::Evidence> read_source(const Context& context, const catalog::Ca
     options.kind = import::kind(context.kind);
     if (!options.kind)
       return Error{ErrorCode::Usage, fmt::format("--kind `{}` cannot be judged", context.kind),
-                   "use snapshot or scubagear; `assay official` reads Microsoft's own scores"};
+                   "use snapshot, scubagear or graph; `assay official` reads Microsoft's own scores"};
   }
   ProgressLine progress("reading " + source.filename().string());
   options.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
+  options.notice = [](const std::string& notice) { message("notice: " + text::printable(notice)); };
   return import::read(source, catalogue, options);
 }
 

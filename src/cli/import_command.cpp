@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
 
@@ -10,24 +11,24 @@ namespace assay::cli {
 namespace {
 
 struct Arguments {
-  std::vector<std::string> files;
+  std::vector<std::filesystem::path> files;
   std::string snapshot;
 };
 
 Result<int> run_import(const Context& context, const Arguments& arguments) {
-  if (arguments.files.size() != 1)
-    return Error{ErrorCode::Usage, "one export makes one snapshot", "run `assay import` once for each"};
   const auto catalogue = TRY(load_catalogue(context));
   import::Options options;
   options.program_version = kVersion;
   if (!context.kind.empty()) {
     options.kind = import::kind(context.kind);
-    if (options.kind != import::Kind::Scubagear)
-      return Error{ErrorCode::Usage, fmt::format("--kind `{}` cannot be imported", context.kind), "use scubagear"};
+    if (options.kind != import::Kind::Scubagear && options.kind != import::Kind::Graph)
+      return Error{ErrorCode::Usage, fmt::format("--kind `{}` cannot be imported", context.kind),
+                   "use scubagear or graph"};
   }
-  ProgressLine progress("importing " + std::filesystem::path(arguments.files[0]).filename().string());
+  ProgressLine progress("importing " + arguments.files[0].filename().string());
   options.progress = [&](std::size_t done, std::size_t total) { progress.update(done, total); };
-  const auto evidence = TRY(import::write_snapshot(arguments.files[0], arguments.snapshot, catalogue, options));
+  options.notice = [](const std::string& notice) { message("notice: " + text::printable(notice)); };
+  const auto evidence = TRY(import::write_snapshot(arguments.files, arguments.snapshot, catalogue, options));
   if (context.output() == Format::Json) {
     print_json({{"snapshot", arguments.snapshot}, {"tables", coverage_json(evidence)}});
     return 0;
@@ -50,13 +51,18 @@ Result<int> run_import(const Context& context, const Arguments& arguments) {
 
 void add_import(CLI::App& app, Context& context, Run& run) {
   auto arguments = std::make_shared<Arguments>();
-  auto* command = app.add_subcommand("import", "Import another tool's export into a snapshot");
-  command->add_option("FILE", arguments->files, "A ScubaGear provider export")->required();
+  auto* command =
+      app.add_subcommand("import", "Import another tool's export, or files of Microsoft Graph, into a snapshot");
+  command
+      ->add_option("FILE", arguments->files,
+                   "A ScubaGear provider export; or answers of Microsoft Graph as JSON, and folders of them")
+      ->required();
   command->add_option("--snapshot,-s", arguments->snapshot, "The snapshot to write, *.assay")->required();
-  command->add_option("--kind", context.kind, "What FILE is, when it cannot be seen: scubagear");
+  command->add_option("--kind", context.kind, "What FILE is, when it cannot be seen: scubagear or graph");
   command->footer(
-      "Example:\n  assay import ProviderSettingsExport.json --snapshot contoso.assay\n"
-      "The snapshot keeps the file byte for byte as evidence; `assay assess contoso.assay` judges it again, offline.");
+      "Examples:\n  assay import ProviderSettingsExport.json --snapshot contoso.assay\n"
+      "  assay import ConditionalAccess/ users.json groups.json --snapshot contoso.assay\n"
+      "The snapshot keeps the files byte for byte as evidence; `assay assess contoso.assay` judges it again, offline.");
   command->callback(
       [&context, &run, arguments] { run = [&context, arguments] { return run_import(context, *arguments); }; });
 }

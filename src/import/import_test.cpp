@@ -62,10 +62,10 @@ class ImportTest : public testing::Test {
     return folder_.without(describe(result.error()));
   }
   std::string import_fault(std::string_view json) const {
-    return fault(write_snapshot(folder_.write("export.json", json), snapshot_, catalogue_, {}));
+    return fault(write_snapshot({folder_.write("export.json", json)}, snapshot_, catalogue_, {}));
   }
   fs::path import(std::string_view json = kExport) const {
-    const auto done = write_snapshot(folder_.write("export.json", json), snapshot_, catalogue_, {});
+    const auto done = write_snapshot({folder_.write("export.json", json)}, snapshot_, catalogue_, {});
     EXPECT_TRUE(done) << describe(done.error());
     return snapshot_;
   }
@@ -100,7 +100,7 @@ TEST_F(ImportTest, ASnapshotGivesWhatTheExportGives) {
 }
 
 TEST_F(ImportTest, WhatImportReturnsIsWhatTheSnapshotHolds) {
-  const auto returned = write_snapshot(folder_.write("export.json", kExport), snapshot_, catalogue_, {}).take();
+  const auto returned = write_snapshot({folder_.write("export.json", kExport)}, snapshot_, catalogue_, {}).take();
   EXPECT_EQ(coverage(returned), coverage(read(snapshot_, catalogue_, {}).take()));
 }
 
@@ -148,10 +148,12 @@ TEST_F(ImportTest, AFailedImportLeavesNoFile) {
   EXPECT_THAT(import_fault(R"({"SPO_tenant": [{"a": 1}, {"a": x}]})"),
               HasSubstr("`export.json`: `SPO_tenant[1]`: not valid JSON at byte 26: "));
   EXPECT_THAT(files(), ElementsAre("export.json"));
-  EXPECT_EQ(fault(write_snapshot(folder_.path() / "no.json", snapshot_, catalogue_, {}), ErrorCode::NotFound),
+  EXPECT_EQ(fault(write_snapshot({folder_.path() / "no.json"}, snapshot_, catalogue_, {}), ErrorCode::NotFound),
             "`no.json`: no such file (check the path)");
-  EXPECT_EQ(fault(write_snapshot(folder_.path(), snapshot_, catalogue_, {})),
-            "`" + folder_.path().string() + "`: is a directory (give a regular file)");
+  const TemporaryFolder empty;
+  EXPECT_EQ(fault(write_snapshot({empty.path()}, snapshot_, catalogue_, {})),
+            "`" + empty.path().string() +
+                "`: holds no file that ends in .json (give the folder with the answers of Microsoft Graph)");
   EXPECT_THAT(files(), ElementsAre("export.json"));
 }
 
@@ -167,15 +169,15 @@ TEST_F(ImportTest, AnExportIsNeverReplacedByItsSnapshot) {
   const auto path = folder_.write("export.json", kExport);
   fs::create_symlink(path, folder_.path() / "link.json");
   const auto* refused = ": is the export itself (choose another --snapshot)";
-  EXPECT_EQ(fault(write_snapshot(path, path, catalogue_, {})), "`export.json`" + std::string(refused));
-  EXPECT_EQ(fault(write_snapshot(path, folder_.path() / "link.json", catalogue_, {})),
+  EXPECT_EQ(fault(write_snapshot({path}, path, catalogue_, {})), "`export.json`" + std::string(refused));
+  EXPECT_EQ(fault(write_snapshot({path}, folder_.path() / "link.json", catalogue_, {})),
             "`link.json`" + std::string(refused));
   EXPECT_EQ(read_file(path).value(), kExport);
 }
 
 TEST_F(ImportTest, OnlyExportsAreImported) {
   const auto path = import();
-  EXPECT_EQ(fault(write_snapshot(path, folder_.path() / "y.assay", catalogue_, {})),
+  EXPECT_EQ(fault(write_snapshot({path}, folder_.path() / "y.assay", catalogue_, {})),
             "`x.assay`: is a snapshot or another database already (give the export that it was made from)");
   EXPECT_THAT(files(), ElementsAre("export.json", "x.assay"));
 }
@@ -230,7 +232,7 @@ TEST(RealExportsTest, EverySnapshotGivesWhatItsExportGives) {
     ++exports;
     const auto memory = read(entry.path(), catalogue, {}).take();
     const auto path = folder.path() / (name + ".assay");
-    const auto imported = write_snapshot(entry.path(), path, catalogue, {});
+    const auto imported = write_snapshot({entry.path()}, path, catalogue, {});
     ASSERT_TRUE(imported) << describe(imported.error());
 
     const auto opened = read(path, catalogue, {}).take();

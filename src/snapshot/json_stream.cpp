@@ -63,8 +63,8 @@ std::uint64_t odd_so_far(std::uint64_t bits) {
 
 }  // namespace
 
-JsonStream::JsonStream(ByteSource& source, ShapeOf shape_of, StreamLimits limits)
-    : source_(source), shape_of_(std::move(shape_of)), limits_(limits) {
+JsonStream::JsonStream(ByteSource& source, ShapeOf shape_of, StreamLimits limits, Top top)
+    : source_(source), shape_of_(std::move(shape_of)), limits_(limits), top_(top) {
   buffer_.resize(2 * kReadSize + kPadding);
 }
 
@@ -258,9 +258,9 @@ Result<bool> JsonStream::next_item(Piece& piece) {
   if (c == close) {
     const bool empty = first_;
     ++at_;
-    state_ = At::Members;
+    state_ = is_list_ ? At::End : At::Members;
     first_ = false;
-    if (!empty) return next_member(piece);
+    if (!empty) return next(piece);
     piece = {.key = key_, .offset = base_ + at_, .empty_container = true, .is_object = member_is_object_};
     return true;
   }
@@ -325,6 +325,12 @@ Result<bool> JsonStream::next(Piece& piece) {
         if (at_ == filled_) TRY(fill());
       }
       if (at_ == filled_) return invalid("the file is empty", "export it again");
+      if (buffer_[at_] == '[' && top_ == Top::ObjectOrList) {
+        ++at_;
+        is_list_ = true;
+        state_ = At::InArray;
+        return next_item(piece);
+      }
       if (buffer_[at_] != '{') return fault("it must begin with `{`", "is it the right file?");
       ++at_;
       state_ = At::Members;

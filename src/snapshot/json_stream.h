@@ -36,6 +36,12 @@ struct StreamLimits {
   std::size_t key = std::size_t{4} << 10;      // bytes of a top-level key
 };
 
+// What a document may be.
+enum class Top {
+  Object,
+  ObjectOrList,  // a list is given element by element, as that of a member without a name
+};
+
 // Takes a JSON object apart into pieces without ever holding more than one of them: a 150 MB export costs a buffer of
 // one element. It checks what it passes over: brackets match, strings end, nesting is bounded, the bytes are UTF-8,
 // nothing follows the end. What is inside a piece is left to the parser that gets it.
@@ -44,9 +50,9 @@ class JsonStream {
   static constexpr std::size_t kPadding = 64;
   using ShapeOf = std::function<Shape(std::string_view key)>;
 
-  JsonStream(ByteSource& source, ShapeOf shape_of, StreamLimits limits = {});
+  JsonStream(ByteSource& source, ShapeOf shape_of, StreamLimits limits = {}, Top top = Top::Object);
 
-  // The next piece; false at the end of the document. A document that is no object is Invalid.
+  // The next piece; false at the end of the document. A document that is none of `top` is Invalid.
   Result<bool> next(Piece& piece);
   std::size_t bytes_read() const { return base_ + filled_; }
 
@@ -68,6 +74,8 @@ class JsonStream {
   ByteSource& source_;
   ShapeOf shape_of_;
   StreamLimits limits_;
+  Top top_;
+  bool is_list_ = false;  // the document itself
   std::vector<char> buffer_;
   std::size_t filled_ = 0;     // bytes in the buffer
   std::size_t at_ = 0;         // next byte to look at

@@ -86,6 +86,29 @@ constexpr std::string_view kDocument = R"json(
  "object": {"y": "\\"}, "text": "a\tb", "skip2": false, "number": -0 }
   )json";
 
+TEST(JsonStreamTest, ADocumentMayBeAListWhereThatIsAllowed) {
+  const auto pieces = [](std::string_view json, std::size_t at_a_time) {
+    FakeSource source(json, at_a_time);
+    JsonStream stream(source, shape_of, {}, Top::ObjectOrList);
+    std::vector<std::string> out;
+    for (Piece piece;;) {
+      auto more = stream.next(piece);
+      if (!more) out.push_back(describe(more.error()));
+      if (!more || !*more) return out;
+      out.push_back(std::string(piece.key) + "=" + (piece.empty_container ? "empty" : std::string(piece.json)));
+    }
+  };
+  for (const std::size_t at_a_time : {std::size_t{1}, FakeSource::kAll}) {
+    EXPECT_EQ(pieces(" [{\"a\": 1} , 2,[3]] ", at_a_time), (std::vector<std::string>{"={\"a\": 1}", "=2", "=[3]"}));
+    EXPECT_EQ(pieces("[]", at_a_time), std::vector<std::string>{"=empty"});
+    EXPECT_EQ(pieces("{\"list\": [1]}", at_a_time), std::vector<std::string>{"list=1"});
+    EXPECT_THAT(pieces("[1] [2]", at_a_time).back(), HasSubstr("something follows the end"));
+    EXPECT_THAT(pieces("[1, ", at_a_time).back(), HasSubstr("it ends too early"));
+    EXPECT_THAT(pieces("[1}", at_a_time).back(), HasSubstr("not valid JSON"));
+  }
+  EXPECT_THAT(fault("[1]"), HasSubstr("it must begin with `{`"));
+}
+
 TEST(JsonStreamTest, TakesADocumentApart) {
   const std::string_view document =
       R"({"list": [{"a": 1}, 2], "map": {"k": [3]}, "object": {"b": {}}, "no": null, "skip": [9]})";
