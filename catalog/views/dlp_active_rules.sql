@@ -21,7 +21,7 @@ WITH rules AS (
 ),
 parsed AS (
   SELECT *, coalesce(json_valid(conditions), 0) AS readable,
-         CASE WHEN json_valid(conditions) THEN conditions ELSE '[]' END AS doc
+         CASE WHEN json_valid(conditions) THEN conditions END AS doc
     FROM rules
 ),
 negated AS (
