@@ -20,7 +20,7 @@ WITH rules AS (
    WHERE r.disabled = 0 AND p.enabled = 1 AND p.mode = 'Enable'
 ),
 parsed AS (
-  SELECT *, coalesce(json_valid(conditions), 0) AS readable,
+  SELECT *, conditions IS NOT NULL AND json_valid(conditions) AS readable,
          CASE WHEN json_valid(conditions) THEN conditions END AS doc
     FROM rules
 ),

@@ -9,33 +9,23 @@
 --   pct      share of failing mail that the policy is applied to, in per cent; NULL when it is not a number
 --   cut      1 when the record may have been cut after 255 bytes, so that its last tags may be missing
 WITH looked AS MATERIALIZED (
-  SELECT rowid AS id,
-         CASE json_array_length(rdata)
-              WHEN 0 THEN NULL
-              WHEN 1 THEN json_extract(rdata, '$[0]')
-              ELSE (SELECT min(r.value) FROM json_each(rdata) AS r
-                     WHERE r.value GLOB 'v[= ]*' AND tag(r.value, 'v') = 'DMARC1' HAVING count(*) = 1) END AS text,
-         CASE WHEN json_array_length(rdata) > 1
-              THEN (SELECT count(*) FROM json_each(rdata) AS r
-                     WHERE r.value GLOB 'v[= ]*' AND tag(r.value, 'v') = 'DMARC1') END AS several
-    FROM dmarc_records
-   WHERE domain <> ''
+  SELECT d.rowid AS id, count(r.value) AS records, CASE count(r.value) WHEN 1 THEN min(r.value) END AS record
+    FROM dmarc_records AS d
+    LEFT JOIN json_each(d.rdata) AS r ON r.value GLOB 'v[= ]*' AND tag(r.value, 'v') = 'DMARC1'
+   WHERE d.domain <> ''
+   GROUP BY d.rowid
 ),
 parsed AS MATERIALIZED (
-  SELECT id, several,
-         CASE WHEN text GLOB 'v[= ]*' AND tag(text, 'v') = 'DMARC1' THEN text END AS record,
-         lower(tag(text, 'p')) AS p, lower(tag(text, 'sp')) AS sp, tag(text, 'pct') AS pct
-    FROM looked
+  SELECT *, lower(tag(record, 'p')) AS p, lower(tag(record, 'sp')) AS sp, tag(record, 'pct') AS pct FROM looked
 )
 SELECT d.domain,
        CASE WHEN d.domain LIKE '%.mail.onmicrosoft.com' THEN 'routing'
-            WHEN p.record IS NOT NULL OR p.several > 1 THEN 'found'
+            WHEN p.records > 0 THEN 'found'
             WHEN d.status = 'failed' OR d.rdata IS NULL THEN 'failed'
             -- Every answer in the log, also an empty one, begins with these words.
             WHEN d.status IS NULL AND d.lookups <> '[]' AND instr(d.lookups, '"Query returned') = 0 THEN 'failed'
             ELSE 'absent' END AS state,
-       coalesce(p.several, p.record IS NOT NULL) AS records,
-       p.record, p.p, p.sp,
+       p.records, p.record, p.p, p.sp,
        CASE WHEN p.sp IS NOT NULL
             THEN (SELECT CASE WHEN o.held_by COLLATE NOCASE <> '_dmarc.' || d.domain THEN substr(o.held_by, 8) END
                     FROM (SELECT coalesce(d.found_at,
@@ -43,13 +33,13 @@ SELECT d.domain,
                                             WHERE json_extract(l.value, '$.query_result') LIKE 'Query returned%txt record%'
                                             ORDER BY l.key DESC LIMIT 1)) AS held_by) AS o) END AS source,
        CASE WHEN p.pct IS NULL THEN 100
-            WHEN p.pct <> '' AND p.pct NOT GLOB '*[^0-9]*' THEN CAST(p.pct AS INTEGER) END AS pct,
+            WHEN p.pct NOT GLOB '*[^0-9]*' THEN CAST(p.pct AS INTEGER) END AS pct,
        length(p.record) = 255 AS cut
   FROM parsed AS p
   JOIN dmarc_records AS d ON d.rowid = p.id
  UNION ALL
 SELECT domain,
        CASE WHEN domain LIKE '%.mail.onmicrosoft.com' THEN 'routing' ELSE 'unasked' END,
-       0, NULL, NULL, NULL, NULL, NULL, 0
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM mail_domains
- WHERE domain COLLATE NOCASE NOT IN (SELECT domain FROM dmarc_records WHERE domain <> '')
+ WHERE domain COLLATE NOCASE NOT IN (SELECT domain FROM dmarc_records WHERE domain IS NOT NULL)
