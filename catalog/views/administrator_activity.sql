@@ -3,8 +3,7 @@
 --   used       last successful sign-in, where the service keeps it, else the last one; NULL for never
 --   days       days since then, or since the account was made when it was never used; NULL when that cannot be told
 SELECT a.id, a.name, a.roles, a.known, a.used,
-       t.day - (367 * substr(at, 1, 4) - 7 * (substr(at, 1, 4) + (substr(at, 6, 2) + 9) / 12) / 4 + 275 * substr(at, 6, 2) / 9
-                 + substr(at, 9, 2) + 1721013) AS days
+       t.day - day_number(at) AS days
   FROM (SELECT a.id, a.name, a.roles, s.id IS NOT NULL AS known, coalesce(s.last_successful_sign_in_date_time, s.last_sign_in_date_time) AS used,
                coalesce(s.last_successful_sign_in_date_time, s.last_sign_in_date_time, u.created_date_time) AS at
           FROM administrators AS a

@@ -20,8 +20,8 @@ ranked AS (
   SELECT r.application, r.uri, r.host,
          CASE WHEN r.loopback = 1 THEN 0
               WHEN r.scheme <> 'https' THEN 6
-              WHEN instr(substr(r.uri, 9), '@') > 0 THEN 5
-              WHEN instr(r.uri, '*') > 0 THEN 4
+              WHEN r.named = 1 THEN 5
+              WHEN r.uri LIKE '%*%' THEN 4
               WHEN t.host IS NOT NULL THEN 3
               WHEN f.found = 1 THEN 0
               WHEN f.absent = 2 THEN 2

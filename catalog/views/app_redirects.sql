@@ -3,6 +3,7 @@
 --   application  rowid in applications
 --   loopback     1 when it leads to the user's own computer
 --   host         name of the host, empty when there is none
+--   named        1 when a name stands before the host, as in name@host
 WITH uri AS (
   SELECT a.rowid AS application, j.value AS uri FROM applications AS a, json_each(a.web_redirect_uris) AS j
   UNION ALL
@@ -16,7 +17,7 @@ split_up AS (
 authority AS (
   SELECT application, uri, scheme, substr(rest, 1, instr(rest, '/') - 1) AS authority FROM split_up)
 SELECT application, uri, scheme,
-       CASE WHEN authority IN ('localhost', '127.0.0.1', '[::1]') OR authority LIKE 'localhost:%' OR authority LIKE '127.0.0.1:%'
-                 OR authority LIKE '[::1]:%' THEN 1 ELSE 0 END AS loopback,
-       substr(authority, 1, instr(authority || ':', ':') - 1) AS host
+       authority IN ('localhost', '127.0.0.1', '[::1]') OR authority LIKE 'localhost:%' OR authority LIKE '127.0.0.1:%'
+         OR authority LIKE '[::1]:%' AS loopback,
+       substr(authority, 1, instr(authority || ':', ':') - 1) AS host, authority LIKE '%@%' AS named
   FROM authority

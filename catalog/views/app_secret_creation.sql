@@ -5,7 +5,7 @@ SELECT t.scope AS resource, t.name,
             WHEN count(r.hole) = count(r.scope) THEN 'pass'
             ELSE 'unknown' END AS verdict,
        CASE WHEN count(r.scope) = 0 THEN 'nothing stops adding a secret to ' || lower(t.name)
-            WHEN count(CASE WHEN r.hole <> '' THEN 1 END) > 0 AND min(CASE WHEN r.hole <> '' THEN r.hole LIKE 'applications made before %' END) = 1
+            WHEN min(CASE WHEN r.hole <> '' THEN r.hole LIKE 'applications made before %' END) = 1
             THEN 'secrets can still be added to ' || lower(t.name) || ' made before ' || max(CASE WHEN r.hole <> '' THEN r.since END)
             WHEN count(CASE WHEN r.hole <> '' THEN 1 END) > 0 THEN 'secrets can be added to ' || lower(t.name) || ': ' || max(r.hole)
             WHEN count(r.hole) = count(r.scope) THEN 'adding a secret to ' || lower(t.name) || ' is blocked'

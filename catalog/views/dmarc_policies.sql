@@ -45,4 +45,4 @@ SELECT domain,
        CASE WHEN under_domain(domain, 'mail.onmicrosoft.com') = 1 THEN 'routing' ELSE 'unasked' END,
        0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0
   FROM mail_domains
- WHERE domain COLLATE NOCASE NOT IN (SELECT domain FROM dmarc_records WHERE domain <> '')
+ WHERE domain COLLATE NOCASE NOT IN (SELECT domain FROM dmarc_records WHERE domain IS NOT NULL)

@@ -8,11 +8,7 @@ WITH guest AS (
          nullif(max(coalesce(s.last_sign_in_date_time, ''), coalesce(s.last_non_interactive_sign_in_date_time, ''),
                     coalesce(s.last_successful_sign_in_date_time, '')), '') AS used, u.created_date_time AS created
     FROM users AS u LEFT JOIN user_sign_in_activity AS s ON s.id = u.id
-   WHERE u.user_type = 'Guest'),
-parts AS (
-  SELECT *, substr(coalesce(used, created), 1, 4) + 0 AS y, substr(coalesce(used, created), 6, 2) + 0 AS m,
-         substr(coalesce(used, created), 9, 2) + 0 AS d
-    FROM guest)
+   WHERE u.user_type = 'Guest')
 SELECT id, name, enabled, used,
-       CASE WHEN known IS NOT NULL THEN t.day - (367 * y - 7 * (y + (m + 9) / 12) / 4 + 275 * m / 9 + d + 1721013) END AS days
-  FROM parts, evidence_time AS t
+       CASE WHEN known IS NOT NULL THEN t.day - day_number(coalesce(used, created)) END AS days
+  FROM guest, evidence_time AS t

@@ -25,11 +25,10 @@ joined AS (
          coalesce(s.max_score, own.max_score, shared.max_score) AS possible, coalesce(own.claim, shared.claim) AS claim
     FROM scores AS s
     LEFT JOIN profiles AS own ON own.id = s.id
-    LEFT JOIN profiles AS shared ON shared.id = s.control AND s.control <> s.id
+    LEFT JOIN profiles AS shared ON shared.id = s.control
 ),
 judged AS (
-  SELECT *, CASE WHEN score >= possible OR (possible IS NULL AND percentage >= 100) THEN 1
-                 WHEN score < possible OR (possible IS NULL AND percentage < 100) THEN 0 END AS achieved
+  SELECT *, CASE WHEN possible IS NULL THEN percentage >= 100 ELSE score >= possible END AS achieved
     FROM joined
 )
 SELECT control, id AS resource, id AS name,

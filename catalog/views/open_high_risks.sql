@@ -11,7 +11,5 @@ WITH item AS (
   UNION ALL
   SELECT id, coalesce(display_name, id), 'the application ', risk_last_updated_date_time
     FROM risky_service_principals WHERE risk_level = 'high')
-SELECT i.id, i.name, i.kind || i.name AS what, i.at,
-       t.day - (367 * substr(at, 1, 4) - 7 * (substr(at, 1, 4) + (substr(at, 6, 2) + 9) / 12) / 4 + 275 * substr(at, 6, 2) / 9
-                 + substr(at, 9, 2) + 1721013) AS days
+SELECT i.id, i.name, i.kind || i.name AS what, i.at, t.day - day_number(at) AS days
   FROM item AS i, evidence_time AS t

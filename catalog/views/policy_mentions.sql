@@ -11,8 +11,7 @@ WITH enforced AS (
 guest AS (
   SELECT column1 AS id FROM (VALUES ('internalguest'), ('b2bcollaborationguest'), ('b2bcollaborationmember'))),
 listed AS (
-  SELECT policy, 'in' AS side, 'user' AS kind, lower(j.value) AS id FROM enforced, json_each(include_users) AS j WHERE include_users <> '["All"]'
-  UNION ALL SELECT policy, 'in', 'user', 'all' FROM enforced WHERE include_users = '["All"]'
+  SELECT policy, 'in' AS side, 'user' AS kind, lower(j.value) AS id FROM enforced, json_each(include_users) AS j
   UNION ALL SELECT policy, 'out', 'user', lower(j.value) FROM enforced, json_each(exclude_users) AS j
   UNION ALL SELECT policy, 'in', 'group', lower(j.value) FROM enforced, json_each(include_groups) AS j
   UNION ALL SELECT policy, 'out', 'group', lower(j.value) FROM enforced, json_each(exclude_groups) AS j
@@ -24,6 +23,5 @@ listed AS (
 mentioned AS (
   SELECT DISTINCT l.policy, l.side, CASE WHEN l.id = 'all' THEN 'all' WHEN l.id = 'guestsorexternalusers' THEN 'guest' ELSE l.kind END AS kind,
          CASE WHEN l.id = 'guestsorexternalusers' THEN g.id ELSE l.id END AS id
-    FROM listed AS l LEFT JOIN guest AS g ON l.id = 'guestsorexternalusers'
-   WHERE l.id <> 'none')
+    FROM listed AS l LEFT JOIN guest AS g ON l.id = 'guestsorexternalusers')
 SELECT policy, side, kind, id, dense_rank() OVER (ORDER BY kind, id) AS mention FROM mentioned

@@ -14,9 +14,6 @@ moment AS (
          a.last_app_only_sign_in_date_time AS used, coalesce(a.last_app_only_sign_in_date_time, h.granted) AS at
     FROM held AS h
     LEFT JOIN service_principals AS s ON s.id = h.id
-    LEFT JOIN service_principal_sign_in_activities AS a ON a.app_id = s.app_id),
-parts AS (
-  SELECT *, substr(at, 1, 4) + 0 AS y, substr(at, 6, 2) + 0 AS m, substr(at, 9, 2) + 0 AS d FROM moment)
-SELECT id, app_id, owner, name, permission, used,
-       t.day - (367 * y - 7 * (y + (m + 9) / 12) / 4 + 275 * m / 9 + d + 1721013) AS days
-  FROM parts, evidence_time AS t
+    LEFT JOIN service_principal_sign_in_activities AS a ON a.app_id = s.app_id)
+SELECT id, app_id, owner, name, permission, used, t.day - day_number(at) AS days
+  FROM moment, evidence_time AS t

@@ -7,8 +7,7 @@ WITH rule AS (
          r.role_template_id = '62e90394-69f5-4237-9190-012177145e10' OR r.display_name = 'Global Administrator' AS is_global,
          coalesce(n.rule_source, r.display_name) AS source, coalesce(n.rule_source_type, 'Directory Role') AS source_type,
          CASE WHEN n.id IN ('Notification_Admin_Admin_Assignment', 'Notification_Admin_Admin_Eligibility') THEN 'assignment'
-              WHEN n.id = 'Notification_Admin_EndUser_Assignment' THEN 'activation'
-              ELSE '' END AS event,
+              WHEN n.id = 'Notification_Admin_EndUser_Assignment' THEN 'activation' END AS event,
          n.id AS rule, n.is_default_recipients_enabled AS by_default,
          CASE n.id WHEN 'Notification_Admin_Admin_Assignment' THEN 'new active assignments'
                    WHEN 'Notification_Admin_Admin_Eligibility' THEN 'new eligible assignments'
@@ -32,23 +31,23 @@ tally AS (
          count(CASE WHEN t.told = 1 THEN 1 END) AS any_told, count(CASE WHEN t.told = 0 THEN 1 END) AS any_silent
     FROM rule AS t
     JOIN (SELECT 'assignment' AS event, 2 AS rules UNION ALL SELECT 'activation', 1) AS e
-   GROUP BY t.role, t.source, t.source_type, e.event)
+   GROUP BY t.role, t.source, t.source_type, e.event),
+judged AS (
+  SELECT *, CASE WHEN silent > 0 THEN 'silent'
+                 WHEN unread > 0 THEN 'unread'
+                 WHEN told = rules THEN 'told'
+                 WHEN any_told > 0 AND any_silent = 0 THEN 'told as far as returned' END AS state,
+         iif(silent_kinds = 2, 'new assignments', silent_about) AS about, iif(event = 'activation', ' is', ' are') AS verb
+    FROM tally)
 SELECT role_template_id, display_name, coalesce(is_global, 0) AS is_global, source, source_type, event,
        display_name || iif(source_type = 'Directory Role', '', ' through ' || source) AS name,
-       CASE WHEN silent > 0 THEN 'fail'
-            WHEN unread = 0 AND told = rules THEN 'pass'
-            WHEN unread = 0 AND any_told > 0 AND any_silent = 0 THEN 'pass'
-            ELSE 'unknown' END AS verdict,
-       CASE WHEN silent > 0
-            THEN CASE WHEN by_default = silent
-                      THEN iif(silent_kinds = 2, 'new assignments', silent_about)
-                           || iif(event = 'activation', ' is', ' are') || ' reported to Microsoft''s default recipients only'
-                      WHEN to_nobody = silent
-                      THEN iif(silent_kinds = 2, 'new assignments', silent_about) || iif(event = 'activation', ' is', ' are') || ' reported to nobody'
-                      ELSE 'no recipient is named for ' || iif(silent_kinds = 2, 'new assignments', silent_about) END
-            WHEN unread = 0 AND told = rules
-            THEN iif(event = 'activation', 'activation is', 'new assignments are') || ' reported to '
-                 || substr(whom || iif(whom = whom_too, '', '; ' || whom_too), 1, 200)
-            WHEN unread = 0 AND any_told > 0 AND any_silent = 0 THEN 'recipients are named in every notification rule that was returned'
+       CASE WHEN state = 'silent' THEN 'fail' WHEN state IN ('told', 'told as far as returned') THEN 'pass' ELSE 'unknown' END AS verdict,
+       CASE state
+            WHEN 'silent' THEN CASE WHEN by_default = silent THEN about || verb || ' reported to Microsoft''s default recipients only'
+                                    WHEN to_nobody = silent THEN about || verb || ' reported to nobody'
+                                    ELSE 'no recipient is named for ' || about END
+            WHEN 'told' THEN iif(event = 'activation', 'activation', 'new assignments') || verb || ' reported to '
+                             || substr(whom || iif(whom = whom_too, '', '; ' || whom_too), 1, 200)
+            WHEN 'told as far as returned' THEN 'recipients are named in every notification rule that was returned'
             ELSE 'the recipients of the notification were not returned' END AS reason
-  FROM tally
+  FROM judged

@@ -5,7 +5,7 @@
 --           activate stands there as the negative number
 -- A role for an administrative unit alone does not count, since policies pass it over.
 WITH mention AS MATERIALIZED (
-  SELECT DISTINCT kind, id, mention FROM policy_mentions WHERE kind <> 'all'),
+  SELECT DISTINCT kind, id, mention FROM policy_mentions),
 named AS (
   SELECT u.id AS user, m.mention FROM mention AS m JOIN users AS u ON u.id = m.id WHERE m.kind = 'user'
   UNION

@@ -259,11 +259,13 @@ struct Assessor::State {
     return std::nullopt;
   }
 
-  Result<void> make_views(const catalog::Control& control, sql::Guard& guard) {
-    for (const auto* view : catalogue.views_for(control)) {
-      if (views_made.count(view->name) != 0) continue;
+  Result<void> make_views(const sql::Reads& reads, sql::Guard& guard) {
+    for (const auto& read : reads) {
+      const auto* view = catalogue.view(read.first);
+      if (view == nullptr || views_made.count(view->name) != 0) continue;
       if (const auto failed = views_failed.find(view->name); failed != views_failed.end())
         return invalid(failed->second);
+      TRY(make_views(view->reads, guard));
       if (auto made = guard.materialise(view->name, view->sql); !made) {
         const auto why = fmt::format("view `{}`: {}", view->name, made.error().message);
         views_failed.emplace(view->name, why);
@@ -276,7 +278,7 @@ struct Assessor::State {
 
   Result<void> run_check(const catalog::Control& control, Finding& finding) {
     sql::Guard guard(evidence.db, options.limits);
-    TRY(make_views(control, guard));
+    TRY(make_views(control.sql_reads, guard));
     guard.refill();
     auto rows = TRY(guard.prepare(control.check));
     const Positions at(rows);
@@ -305,6 +307,33 @@ struct Assessor::State {
     }
     return {};
   }
+
+  Result<std::string> rows(const catalog::View& view) {
+    sql::Guard guard(evidence.db, options.limits);
+    TRY(make_views(view.reads, guard));
+    auto statement = TRY(guard.prepare(view.sql));
+    std::string out;
+    while (TRY(statement.step()))
+      for (int i = 0; i < statement.columns(); ++i)
+        fmt::format_to(std::back_inserter(out), "{} {}\n", statement.type(i), statement.text(i));
+    return out;
+  }
+
+  bool reads(const catalog::View& view, const std::string& name) const {
+    return std::any_of(view.reads.begin(), view.reads.end(), [&](const auto& read) {
+      const auto* below = catalogue.view(read.first);
+      return below != nullptr && (below->name == name || reads(*below, name));
+    });
+  }
+
+  Result<void> renew(const std::string& name) {
+    for (const auto& view : catalogue.views) {
+      if (view.name != name && !reads(view, name)) continue;
+      views_failed.erase(view.name);
+      if (views_made.erase(view.name) != 0) TRY(evidence.db.execute("DROP TABLE temp." + sql::identifier(view.name)));
+    }
+    return {};
+  }
 };
 
 Assessor::Assessor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -329,6 +358,10 @@ Finding Assessor::judge(const catalog::Control& control) {
   }
   return finding;
 }
+
+Result<std::string> Assessor::rows(const catalog::View& view) { return state_->rows(view); }
+
+Result<void> Assessor::renew(const catalog::View& view) { return state_->renew(view.name); }
 
 sql::Reads needed(const catalog::Catalogue& catalogue, const std::vector<const catalog::Control*>& controls) {
   sql::Reads out;

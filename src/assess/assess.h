@@ -39,6 +39,11 @@ class Assessor {
 
   Finding judge(const catalog::Control& control);
 
+  // For trying changes of a view: what its SQL as it is now gives, as text; and what was made of it is forgotten, so
+  // that the next control finds it, and every view that reads it, as they are now.
+  Result<std::string> rows(const catalog::View& view);
+  Result<void> renew(const catalog::View& view);
+
  private:
   struct State;
   explicit Assessor(std::unique_ptr<State> state);

@@ -87,12 +87,11 @@ Result<void> give(const catalog::Catalogue& catalogue, const catalog::Control& c
 
 }  // namespace
 
-LoadedCase::LoadedCase(const catalog::Catalogue& catalogue, Options options)
-    : catalogue_(&catalogue), options_(options), evidence_(std::make_unique<snapshot::Evidence>()) {}
+LoadedCase::LoadedCase() : evidence_(std::make_unique<snapshot::Evidence>()) {}
 
 Result<LoadedCase> LoadedCase::load(const catalog::Catalogue& catalogue, const catalog::Control& control,
                                     const catalog::Case& test, const Options& options) {
-  LoadedCase loaded(catalogue, options);
+  LoadedCase loaded;
   sql::Reads tables;  // all columns of the tables that this control can read
   const auto with_all_columns = [&](const catalog::Table& table) {
     auto& columns = tables[table.name];
@@ -116,17 +115,16 @@ Result<LoadedCase> LoadedCase::load(const catalog::Catalogue& catalogue, const c
   } catch (const Json::exception& thrown) {
     return invalid(thrown.what());
   }
-  TRY(loaded.renew_views());
+  const FixedClock clock(0);
+  loaded.assessor_ = TRY(Assessor::create(catalogue, *loaded.evidence_, loaded.decisions_, clock, options));
   return loaded;
 }
 
-Result<void> LoadedCase::renew_views() {
-  const FixedClock clock(0);
-  assessor_ = TRY(Assessor::create(*catalogue_, *evidence_, decisions_, clock, options_));
-  return {};
-}
-
 Finding LoadedCase::judge(const catalog::Control& control) { return assessor_->judge(control); }
+
+Result<std::string> LoadedCase::rows(const catalog::View& view) { return assessor_->rows(view); }
+
+Result<void> LoadedCase::renew(const catalog::View& view) { return assessor_->renew(view); }
 
 std::string difference(const catalog::Case& test, const Finding& finding) {
   if (name(finding.verdict) != test.verdict)

@@ -31,13 +31,12 @@ class LoadedCase {
                                  const catalog::Case& test, const Options& options = {});
 
   Finding judge(const catalog::Control& control);
-  Result<void> renew_views();  // the next to be judged finds the catalogue's views as they are now
+  Result<std::string> rows(const catalog::View& view);  // as `Assessor` has them, like `renew`
+  Result<void> renew(const catalog::View& view);
 
  private:
-  LoadedCase(const catalog::Catalogue& catalogue, Options options);
+  LoadedCase();
 
-  const catalog::Catalogue* catalogue_;
-  Options options_;
   std::unique_ptr<snapshot::Evidence> evidence_;  // the assessor needs it where it is
   Decisions decisions_;
   std::optional<Assessor> assessor_;

@@ -145,7 +145,7 @@ TEST_F(CasesTest, AViewThatWasChangedCountsOnceItIsRenewed) {
   catalogue_.views[0].sql = "SELECT id, 0 AS owners FROM sites";
   EXPECT_EQ(loaded.judge(control).verdict, Verdict::Pass);
 
-  ASSERT_TRUE(loaded.renew_views().has_value());
+  ASSERT_TRUE(loaded.renew(catalogue_.views[0]).has_value());
   EXPECT_EQ(loaded.judge(control).verdict, Verdict::Fail);
 }
 

@@ -112,6 +112,13 @@ void duration_days(sqlite3_context* context, int /*count*/, sqlite3_value** valu
   sqlite3_result_double(context, *days);
 }
 
+void day_number(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+  constexpr Timestamp kDay = 86'400;
+  const auto time = is_null(values[0]) ? std::nullopt : iso8601::parse_time(text_of(values[0]));
+  if (!time) return sqlite3_result_null(context);
+  sqlite3_result_int64(context, *time / kDay - (*time % kDay < 0 ? 1 : 0));
+}
+
 void tag(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
   if (is_null(values[0]) || is_null(values[1])) return sqlite3_result_null(context);
   const auto value = mail_records::tag(text_of(values[0]), text_of(values[1]));
@@ -218,6 +225,7 @@ void register_functions(const Database& db) {
   add("within", -1, within);
   add("split", 2, split);
   add("duration_days", 1, duration_days);
+  add("day_number", 1, day_number);
   add("tag", 2, tag);
   add("mail_record", 2, mail_record);
   add("mail_records", 2, mail_records_found);

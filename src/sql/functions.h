@@ -19,6 +19,7 @@ class Database;
 //   within(list, v, …)      1 if every element is one of the v; an empty list is within everything
 //   split(text, separator)  the parts as a list, blanks trimmed, empty parts dropped
 //   duration_days(text)     days in an ISO 8601 duration; NULL when it is none
+//   day_number(text)        days from 1970-01-01 to the day of a date or time; NULL when it is none
 //   tag(record, name)       a tag's value in a DMARC, DKIM, MTA-STS or TLS-RPT record
 //   mail_record(list, version)   the one record of a version (spf1, DMARC1, DKIM1, …) among TXT records; NULL without
 //                           exactly one

@@ -57,7 +57,7 @@ TEST_F(FunctionsTest, AMissingListGivesNull) {
   for (const char* call :
        {"has(NULL, 'a')", "has_any(NULL, 'a')", "within(NULL, 'a')", "split(NULL, ',')", "duration_days(NULL)",
         "tag(NULL, 'p')", "tag('p=x', NULL)", "mail_record(NULL, 'spf1')", "mail_record('[]', NULL)",
-        "mail_records(NULL, 'spf1')", "mail_records('[]', NULL)", "spf_all(NULL)", "spf_redirect(NULL)",
+        "mail_records(NULL, 'spf1')", "mail_records('[]', NULL)", "spf_all(NULL)", "spf_redirect(NULL)", "day_number(NULL)",
         "spf_lookups(NULL)", "under_domain(NULL, 'a')", "under_domain('a', NULL)", "has()"})
     EXPECT_EQ(value(call), "NULL") << call;
 }
@@ -84,6 +84,14 @@ TEST_F(FunctionsTest, SplitGivesAListOfTrimmedParts) {
 TEST_F(FunctionsTest, DurationsAreDays) {
   EXPECT_EQ(value("duration_days('P90D')"), "90.0");
   EXPECT_EQ(value("duration_days('Unlimited')"), "NULL");
+}
+
+TEST_F(FunctionsTest, DaysAreNumbered) {
+  EXPECT_EQ(value("day_number('1970-01-01')"), "0");
+  EXPECT_EQ(value("day_number('1969-12-31T23:59:59Z')"), "-1");
+  EXPECT_EQ(value("day_number('2024-03-01T23:59:59Z') - day_number('2024-02-28')"), "2");
+  EXPECT_EQ(value("day_number('2100-03-01') - day_number('2100-02-28')"), "1");
+  EXPECT_EQ(value("day_number('never')"), "NULL");
 }
 
 TEST_F(FunctionsTest, RecordsAreParsed) {

@@ -28,6 +28,7 @@ constexpr auto kFunctions = std::to_array<std::string_view>({
     "coalesce",
     "count",
     "cume_dist",
+    "day_number",
     "dense_rank",
     "duration_days",
     "first_value",

@@ -129,48 +129,58 @@ Survivor survivor(const std::string& file, int first, const std::string& sql, co
   return out;
 }
 
-// The cases of a subject, loaded when they are first needed, those first that noticed a mutant last.
+// The cases of a subject, loaded when they are first needed, those first that noticed a fault last. Cases in which a
+// view finds the same are a group: where its rows stay the same in one of them, none of them can notice anything.
 class Cases {
  public:
-  Cases(const catalog::Catalogue& catalogue, const Subject& subject) : catalogue_(catalogue) {
-    for (const auto* control : subject.controls)
-      for (const auto& test : control->cases) cases_.push_back({control, &test, {}, {}});
-  }
+  using Traces = std::optional<std::vector<Trace>>;
 
-  // Whether a case fails, where the control is judged by what `change` makes of it.
-  template <class Change>
-  Result<bool> notice(Change change, bool renew) {
-    for (auto at = cases_.begin(); at != cases_.end(); ++at) {
-      const auto finding = TRY(judge(*at, change(*at->control), renew));
-      if (!assess::difference(*at->test, finding).empty()) {
-        cases_.splice(cases_.begin(), cases_, at);
-        return true;
+  // A view changes where it is, a check in a copy of its control.
+  Cases(catalog::Catalogue& catalogue, const Subject& subject) : catalogue_(catalogue) {
+    if (subject.view != kNoView) {
+      view_ = &catalogue.views[subject.view];
+      sql_ = &view_->sql;
+    } else {
+      other_ = *subject.controls.front();
+      other_.cases.clear();
+      sql_ = &other_.check;
+    }
+    original_ = *sql_;
+    std::map<std::string, Group*> groups;
+    for (const auto* control : subject.controls) {
+      for (const auto& test : control->cases) {
+        auto& group = groups[view_ == nullptr ? std::string() : seen_by_view(*control, test)];
+        if (group == nullptr) group = &groups_.emplace_back();
+        group->items.push_back({control, &test, {}, {}});
       }
     }
-    return false;
   }
+  ~Cases() { *sql_ = original_; }
+  Cases(const Cases&) = delete;
+  Cases& operator=(const Cases&) = delete;
 
-  // Whether a case fails as things are; keeps the findings for `traces`.
-  Result<bool> fail() {
-    for (auto& item : cases_) {
-      item.finding = TRY(judge(item, *item.control, false));
-      if (!assess::difference(*item.test, item.finding).empty()) return true;
-    }
-    return false;
-  }
+  const std::string& original() const { return original_; }
 
-  // Where a change shows, though not in what a case expects.
-  template <class Change>
-  Result<std::vector<Trace>> traces(Change change, bool renew) {
+  // Nothing when a case fails with this SQL; else where the fault shows, though not in what a case expects.
+  Result<Traces> attempt(const std::string& sql) {
+    *sql_ = sql;
     std::vector<Trace> out;
-    for (auto& item : cases_) {
-      auto other = TRY(judge(item, change(*item.control), renew));
-      other.control = item.control;
-      const auto& finding = item.finding;
-      if (other.good != finding.good || other.total != finding.total || other.reason != finding.reason)
-        out.push_back({item.test->name, item.control->place.file, item.test->line, finding, std::move(other)});
+    for (auto group = groups_.begin(); group != groups_.end(); ++group) {
+      if (view_ != nullptr && !TRY(changes_rows(*group))) continue;
+      for (auto item = group->items.begin(); item != group->items.end(); ++item) {
+        auto found = TRY(judge(*item));
+        if (!assess::difference(*item->test, found).empty()) {
+          group->items.splice(group->items.begin(), group->items, item);
+          groups_.splice(groups_.begin(), groups_, group);
+          return Traces();
+        }
+        found.control = item->control;
+        const auto& usual = item->finding;
+        if (found.good != usual.good || found.total != usual.total || found.reason != usual.reason)
+          out.push_back({item->test->name, item->control->place.file, item->test->line, usual, std::move(found)});
+      }
     }
-    return out;
+    return Traces(std::move(out));
   }
 
  private:
@@ -178,23 +188,80 @@ class Cases {
     const catalog::Control* control;
     const catalog::Case* test;
     std::optional<assess::LoadedCase> loaded;
-    assess::Finding finding;
+    assess::Finding finding;  // without a fault
+  };
+  struct Group {
+    std::list<Item> items;
+    std::optional<std::string> rows;  // of the view, without a fault
   };
 
-  Result<assess::Finding> judge(Item& item, const catalog::Control& control, bool renew) {
-    if (!item.loaded) {
-      assess::Options options;
-      options.limits.instructions = kInstructions;
-      options.keep_resources = false;
-      item.loaded = TRY(assess::LoadedCase::load(catalogue_, *item.control, *item.test, options));
-    } else if (renew) {
-      TRY(item.loaded->renew_views());
+  // What of a case the view can see, as text.
+  std::string seen_by_view(const catalog::Control& control, const catalog::Case& test) const {
+    std::set<std::string> names;
+    bool declared = false;
+    add_seen(*view_, names, declared);
+    if (names.count("coverage") != 0) return fmt::format("{} {}", control.id, test.line);
+    if (declared) names.insert("declared");
+    if (names.count("licence_flags") != 0) names.insert("licences");
+    auto out = Json::object();
+    if (declared) out["control"] = control.id;
+    for (const auto& [name, value] : test.given.items())
+      if (names.count(name) != 0 && !value.is_string()) out[name] = value;
+    return out.dump();
+  }
+
+  void add_seen(const catalog::View& view, std::set<std::string>& names, bool& declared) const {
+    declared = declared || view.sql.find("declared") != std::string::npos;
+    for (const auto& read : view.reads) {
+      const auto* parent = catalogue_.parent_of(read.first);
+      names.insert(parent != nullptr ? parent->name : read.first);
+      if (const auto* below = catalogue_.view(read.first)) add_seen(*below, names, declared);
     }
-    return item.loaded->judge(control);
+  }
+
+  Result<bool> changes_rows(Group& group) {
+    auto& first = group.items.front();
+    TRY(load(first));
+    if (!group.rows) {
+      const auto changed = std::exchange(*sql_, original_);
+      group.rows = rows(first);
+      *sql_ = changed;
+    }
+    return rows(first) != *group.rows;
+  }
+
+  std::string rows(Item& item) const {
+    auto found = item.loaded->rows(*view_);
+    return found ? std::move(*found) : describe(found.error());
+  }
+
+  Result<assess::Finding> judge(Item& item) {
+    TRY(load(item));
+    if (view_ == nullptr) return item.loaded->judge(other_);
+    TRY(item.loaded->renew(*view_));
+    return item.loaded->judge(*item.control);
+  }
+
+  Result<void> load(Item& item) {
+    if (item.loaded) return {};
+    const auto changed = std::exchange(*sql_, original_);
+    assess::Options options;
+    options.limits.instructions = kInstructions;
+    options.keep_resources = false;
+    item.loaded = TRY(assess::LoadedCase::load(catalogue_, *item.control, *item.test, options));
+    item.finding = item.loaded->judge(*item.control);
+    *sql_ = changed;
+    if (const auto wrong = assess::difference(*item.test, item.finding); !wrong.empty())
+      return invalid(fmt::format("{}: `{}` fails as it is: {}", item.control->id, item.test->name, wrong));
+    return {};
   }
 
   const catalog::Catalogue& catalogue_;
-  std::list<Item> cases_;
+  catalog::View* view_ = nullptr;
+  catalog::Control other_;
+  std::string* sql_ = nullptr;
+  std::string original_;
+  std::list<Group> groups_;
 };
 
 // One thread's share: a catalogue of its own, in which views change.
@@ -204,13 +271,11 @@ class Bench {
 
   Result<Outcome> attempt(const Subject& subject) {
     Outcome out{subject.name, subject.service, 0, 0, {}};
-    const bool of_view = subject.view != kNoView;
-    const auto* control = subject.controls.empty() ? nullptr : subject.controls.front();
-    const std::string sql = of_view ? catalogue_.views[subject.view].sql : control->check;
-    const auto& file = of_view ? catalogue_.views[subject.view].place.file : control->place.file;
-    const int first = first_line(subject, sql);
     Cases cases(catalogue_, subject);
-    if (TRY(cases.fail())) return invalid(fmt::format("{}: a case fails as it is", subject.name));
+    const auto& sql = cases.original();
+    const auto& file =
+        subject.view != kNoView ? catalogue_.views[subject.view].place.file : subject.controls.front()->place.file;
+    const int first = first_line(subject, sql);
     std::set<std::string> seen;
     std::map<std::string, int> times;
     for (const auto& mutant : mutants(sql)) {
@@ -219,7 +284,7 @@ class Bench {
       ++out.mutants;
       auto found = survivor(file, first, sql, mutant);
       found.nth = ++times[found.text + "\n" + found.original + "\n" + found.put];
-      auto traces = of_view ? TRY(try_view(cases, subject.view, changed)) : TRY(try_check(cases, *control, changed));
+      auto traces = TRY(cases.attempt(changed));
       if (!traces) continue;
       found.traces = std::move(*traces);
       out.survivors.push_back(std::move(found));
@@ -230,30 +295,6 @@ class Bench {
   std::vector<Subject> subjects(const std::string& filter) const { return mutate::subjects(catalogue_, filter); }
 
  private:
-  using Traces = std::optional<std::vector<Trace>>;  // nullopt: a case failed
-
-  template <class Change>
-  static Result<Traces> try_change(Cases& cases, Change change, bool renew) {
-    if (TRY(cases.notice(change, renew))) return Traces();
-    return Traces(TRY(cases.traces(change, renew)));
-  }
-
-  static Result<Traces> try_check(Cases& cases, const catalog::Control& control, const std::string& sql) {
-    catalog::Control other = control;
-    other.check = sql;
-    return try_change(
-        cases, [&](const auto&) -> const auto& { return other; }, false);
-  }
-
-  Result<Traces> try_view(Cases& cases, std::size_t view, const std::string& sql) {
-    auto& now = catalogue_.views[view].sql;
-    const auto before = std::exchange(now, sql);
-    auto traces = try_change(
-        cases, [](const auto& control) -> const auto& { return control; }, true);
-    now = before;
-    return traces;
-  }
-
   catalog::Catalogue catalogue_;
   Grammar grammar_;
 };

@@ -51,7 +51,8 @@ struct Trial {
 };
 
 // Puts every mutant of every check and view in its place and runs the cases of the controls that read it until one
-// fails. A family is tried once, with its first member. A mutant that is no SQL does not count.
+// fails; those of a view only where its own rows change. A family is tried once, with its first member. A mutant that
+// is no SQL does not count.
 //
 // The file of equivalents has a list for each name, or `*` for lines that many have: the trimmed line, the change, why
 // it makes no difference, and, where the line can be changed so more than once, `nth`: which of them.
