@@ -54,6 +54,7 @@ class ControlPage {
     } else {
       evidence();
     }
+    settings();
     licence();
     fix();
     exceptions();
@@ -106,21 +107,32 @@ class ControlPage {
     return service;
   }
 
+  // What must be granted so that a table can be read, those included that it is asked for with or worked out from.
+  void add_grants(const std::string& name, std::set<std::string>& seen, std::vector<std::string>& out) const {
+    const auto* table = catalogue_.table(name);
+    if (table == nullptr || !seen.insert(name).second) return;
+    const auto source = read_source(table->source);
+    if (!source) return;
+    std::string grant;
+    if (!source->permissions.empty())
+      grant =
+          fmt::format("{}{}{}", service_title(source->service), source->delegated ? ", signed in as a person, " : " ",
+                      page_.codes(source->permissions, " or "));
+    if (!source->role.empty())
+      grant += fmt::format("{}role {}", grant.empty() ? "" : " and ", page_.text(source->role));
+    if (!grant.empty() && std::find(out.begin(), out.end(), grant) == out.end()) out.push_back(std::move(grant));
+    if (source->each) add_grants(source->each->table, seen, out);
+    for (const auto& from : source->needs) add_grants(from, seen, out);
+  }
+
   // What is read of a table, and what opens it.
   std::string table_line(const std::string& name, const std::set<std::string>* columns) const {
     auto line = page_.link(Markdown::code(name), path_of_table(catalogue_, name));
     if (columns != nullptr && !columns->empty()) line += ": " + page_.codes({columns->begin(), columns->end()});
-    const auto* parent = catalogue_.parent_of(name);
-    const auto* table = parent == nullptr ? catalogue_.table(name) : parent;
-    if (table == nullptr || parent != nullptr) return line;
-    const auto source = read_source(table->source);
-    if (!source || source->service.empty()) return line;
-    line += fmt::format(" ({}", page_.text(service_title(source->service)));
-    if (!source->permissions.empty())
-      line += fmt::format("{}{}", source->delegated ? ", a signed-in person with " : ", ",
-                          page_.codes(source->permissions, " or "));
-    if (!source->role.empty()) line += fmt::format(", role {}", page_.text(source->role));
-    return line + ")";
+    std::set<std::string> seen;
+    std::vector<std::string> grants;
+    add_grants(name, seen, grants);
+    return grants.empty() ? line : fmt::format("{} ({})", line, text::join(grants, "; "));
   }
 
   void evidence() {
@@ -144,6 +156,21 @@ class ControlPage {
     if (!needs.empty()) page_.paragraph(fmt::format("Without {} the verdict is unknown.", page_.codes(needs, " and ")));
     page_.paragraph(fmt::format("When there is nothing to judge: {}, because {}", words(control_.none_verdict),
                                 sentence(page_.text(control_.none_reason))));
+  }
+
+  void settings() {
+    const auto read = catalogue_.settings_of(control_);
+    if (read.empty()) return;
+    page_.heading(2, "Settings");
+    page_.paragraph(
+        fmt::format("Where the line is drawn, by default and by {}; the decisions file may draw it elsewhere.",
+                    page_.link("profile", "profiles.md")));
+    std::vector<std::string> lines;
+    for (const auto& name : read) {
+      const auto& setting = *catalogue_.setting(name);
+      lines.push_back(fmt::format("`{}`: {} ({})", name, values_of(catalogue_, setting), page_.text(setting.about)));
+    }
+    page_.items(lines);
   }
 
   void licence() {
@@ -228,7 +255,9 @@ class ControlPage {
     page_.heading(2, "Cases that prove the rule");
     std::vector<std::string> lines;
     for (const auto& test : control_.cases)
-      lines.push_back(fmt::format("{}: {}", page_.text(test.name), words(test.verdict)));
+      lines.push_back(fmt::format("{}{}: {}", page_.text(test.name),
+                                  test.profile.empty() ? std::string() : fmt::format(" (profile {})", test.profile),
+                                  words(test.verdict)));
     page_.items(lines);
   }
 

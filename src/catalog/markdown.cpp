@@ -1,6 +1,7 @@
 #include "catalog/markdown.h"
 
 #include <array>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -103,6 +104,20 @@ std::string path_of_table(const Catalogue& catalogue, std::string_view name) {
   const auto* parent = catalogue.parent_of(name);
   const auto* table = parent == nullptr ? catalogue.table(name) : parent;
   return table == nullptr ? std::string() : path_of_tables(table->service) + "#" + anchor(name);
+}
+
+std::string values_of(const Catalogue& catalogue, const Setting& setting) {
+  std::map<Json, std::vector<std::string>> others;
+  for (const auto& profile : catalogue.profiles) {
+    const auto said = catalogue.said_by(profile.id);
+    const auto value = said.find(setting.name);
+    if (value != said.end() && value->second != setting.value)
+      others[value->second].push_back(Markdown::code(profile.id));
+  }
+  auto out = Markdown::code(setting.value.dump());
+  for (const auto& [value, profiles] : others)
+    out += fmt::format("; {} with {}", Markdown::code(value.dump()), text::join(profiles, ", "));
+  return out;
 }
 
 std::string anchor(std::string_view heading) {

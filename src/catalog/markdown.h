@@ -43,6 +43,9 @@ std::string path_of(const View& view);
 std::string path_of_table(const Catalogue& catalogue, std::string_view name);  // of its parent where it is a child
 std::string path_of_tables(std::string_view service);
 
+// A setting's values in words: "8; 4 with `cis-m365-5.0`".
+std::string values_of(const Catalogue& catalogue, const Setting& setting);
+
 // The name that a heading gets as a place in its page.
 std::string anchor(std::string_view heading);
 

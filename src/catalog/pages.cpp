@@ -55,6 +55,7 @@ class Pages {
       by_service_[control.service].push_back(&control);
       for (const auto& topic : control.topics) by_topic_[topic].push_back(&control);
       for (const auto& [table, columns] : catalogue.reads_of(control)) readers_[table].push_back(&control);
+      for (const auto& setting : catalogue.settings_of(control)) by_setting_[setting].push_back(&control);
       for (const auto* view : catalogue.views_for(control)) readers_[view->name].push_back(&control);
     }
     for (const auto& table : catalogue.tables) tables_[table.service].push_back(&table);
@@ -69,6 +70,7 @@ class Pages {
     for (const auto& framework : catalogue_.frameworks)
       add(path_of(framework), framework_page(catalogue_, framework, Form::Linked));
     for (const auto& [service, tables] : tables_) add(path_of_tables(service), tables_page(service, sorted(tables)));
+    add("profiles.md", profiles_page());
     add("topics.md", topics_page());
     add("views.md", views_page());
     std::sort(out_.begin(), out_.end(), [](const Page& a, const Page& b) { return a.path < b.path; });
@@ -101,6 +103,7 @@ class Pages {
       rows.push_back({page.link(framework.title, path_of(framework)), Markdown::code(framework.id),
                       std::to_string(framework.requirements.size())});
     page.table({"framework", "id", "requirements"}, rows);
+    page.paragraph(fmt::format("Where they draw a line differently: {}.", page.link("profiles", "profiles.md")));
     page.heading(2, "Tables");
     rows.clear();
     for (const auto& [service, tables] : tables_)
@@ -154,6 +157,26 @@ class Pages {
     return page.take();
   }
 
+  std::string profiles_page() const {
+    Markdown page(Form::Linked, 0);
+    page.heading(1, "Profiles and settings");
+    page.paragraph(
+        "A setting is a value on which frameworks differ, or you may. `--profile ID` judges by a profile; a "
+        "framework that has one is always judged by its own.");
+    std::vector<std::string> lines;
+    for (const auto& profile : catalogue_.profiles)
+      lines.push_back(fmt::format("`{}`: {}", profile.id, page.text(profile.title)));
+    page.items(lines);
+    for (const auto& setting : catalogue_.settings) {
+      page.heading(2, setting.name);
+      page.prose(setting.about);
+      page.paragraph(values_of(catalogue_, setting));
+      if (const auto found = by_setting_.find(setting.name); found != by_setting_.end())
+        page.items(links(page, found->second));
+    }
+    return page.take();
+  }
+
   std::string topics_page() const {
     Markdown page(Form::Linked, 0);
     page.heading(1, "Topics");
@@ -183,6 +206,7 @@ class Pages {
   const Catalogue& catalogue_;
   std::map<std::string, Controls> by_service_;
   std::map<std::string, Controls> by_topic_;
+  std::map<std::string, Controls> by_setting_;
   std::map<std::string, Controls> readers_;  // of tables and views
   std::map<std::string, std::vector<const Table*>> tables_;
   std::vector<Page> out_;

@@ -87,7 +87,7 @@ TEST(PagesTest, AControlsPageSaysAllThatIsKnownOfIt) {
         "Files leave the tenant with a link.", "- 6 points: likelihood 3, blast radius 2, exploited 1\n",
         "- Earned: all or nothing\n", "- On users: high. Links for outsiders stop working.\n",
         "- Effort: low, about 0.5 hours\n",
-        "- [`sharing_settings`](../../tables/sharepoint.md#sharing_settings): `sharing`, `tenant_id` (graph, "
+        "- [`sharing_settings`](../../tables/sharepoint.md#sharing_settings): `sharing`, `tenant_id` (graph "
         "`SharePointTenantSettings.Read.All`)\n",
         "Without `sharing_settings` the verdict is unknown.", "unknown, because no settings were returned.",
         "- SharePoint (`SHAREPOINT`), part of Office\n", "Switch it off.", R"("method":"PATCH")",

@@ -187,6 +187,7 @@ Json control_json(const catalog::Catalogue& catalogue, const catalog::Control& c
           {"microsoft", control.microsoft},
           {"frameworks", control.frameworks},
           {"topics", control.topics},
+          {"settings", catalogue.settings_of(control)},
           {"frameworks_by_topic", catalogue.answered_by_topic(control)},
           {"cases", cases}};
 }
@@ -271,6 +272,34 @@ Result<int> run_frameworks(const Context& context) {
   return 0;
 }
 
+Result<int> run_profiles(const Context& context) {
+  const auto catalogue = TRY(load_catalogue(context));
+  Json out = Json::array();
+  Rows rows({{"setting"}, {"profile"}, {"value"}, {"about", false, true}});
+  for (const auto& setting : catalogue.settings) {
+    Json values = Json::object();
+    rows.add({setting.name, "", setting.value.dump(), setting.about}, Style::Bold);
+    for (const auto& profile : catalogue.profiles) {
+      const auto said = catalogue.said_by(profile.id);
+      const auto found = said.find(setting.name);
+      if (found == said.end()) continue;
+      values[profile.id] = found->second;
+      rows.add({setting.name, profile.id, found->second.dump(), ""});
+    }
+    out.push_back({{"setting", setting.name},
+                   {"type", catalog::name(setting.type)},
+                   {"about", setting.about},
+                   {"default", setting.value},
+                   {"profiles", values}});
+  }
+  if (context.output() == Format::Json) {
+    print_json(out);
+  } else {
+    print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
+  }
+  return 0;
+}
+
 // Only pages of ours are ever removed: the folder must be one that was written here, or empty.
 Result<void> may_write_pages(const fs::path& folder, std::string_view index) {
   std::error_code error;
@@ -329,6 +358,9 @@ void add_catalog(CLI::App& app, Context& context, Run& run) {
   auto* frameworks = command->add_subcommand("frameworks", "The frameworks and their versions");
   frameworks->footer("Example:\n  assay catalog frameworks");
   frameworks->callback([&context, &run] { run = [&context] { return run_frameworks(context); }; });
+  auto* profiles = command->add_subcommand("profiles", "The settings, and what each profile makes of them");
+  profiles->footer("Example:\n  assay catalog profiles");
+  profiles->callback([&context, &run] { run = [&context] { return run_profiles(context); }; });
   auto* docs = command->add_subcommand("docs", "Pages on every control, framework and table, as Markdown");
   docs->add_option("--to", arguments->folder, "The folder to write; pages that are there are replaced")->required();
   docs->footer(
