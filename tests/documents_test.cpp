@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/temporary_folder.h"
+#include "base/text.h"
 #include "program.h"
 
 namespace assay {
@@ -71,6 +72,81 @@ TEST(DocumentsTest, AFolderWithSomethingElseIsRefused) {
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("holds something else than the catalogue's pages"));
   EXPECT_EQ(files_below(folder.path()).size(), 1U);
+}
+
+// A command of a document, and what stands below it.
+struct Shown {
+  std::string command;
+  std::vector<std::string> output;
+};
+
+// The commands of a document's ```console blocks: a line `$ …` and the lines below it.
+std::vector<Shown> shown_in(const std::string& document) {
+  std::vector<Shown> out;
+  bool console = false;
+  for (const auto line : text::split(document, '\n')) {
+    if (line.starts_with("```")) {
+      console = line == "```console";
+    } else if (console && line.starts_with("$ ")) {
+      out.push_back({std::string(line.substr(2)), {}});
+    } else if (console && !out.empty()) {
+      out.back().output.emplace_back(line);
+    }
+  }
+  return out;
+}
+
+// Words as a shell makes them, as far as the documents need it: blanks part them, double quotes hold them together.
+std::vector<std::string> words_of(const std::string& command) {
+  std::vector<std::string> out(1);
+  bool quoted = false;
+  for (const char c : command) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ' ' && !quoted) {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+// Whether each word of a shown line stands in one line of the output, in this order: columns may be wider and more.
+bool stands_in(const std::string& line, const std::string& output) {
+  for (const auto& of : lines(output)) {
+    std::size_t at = 0;
+    for (const auto& word : words_of(line)) {
+      if (at != std::string::npos && !word.empty()) at = of.find(word, at);
+    }
+    if (at != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST(DocumentsTest, TheCommandsOfOwnControlsSayWhatTheDocumentShows) {
+  const auto commands = shown_in(read_file(fs::path(ASSAY_SOURCE_DIR) / "docs/own-controls.md").take());
+  ASSERT_GE(commands.size(), 8U);
+  const TemporaryFolder folder;
+  fs::copy(fs::path(ASSAY_SOURCE_DIR) / "examples", folder.path() / "examples", fs::copy_options::recursive);
+  RunOptions options;
+  options.folder = folder.path();
+
+  for (const auto& shown : commands) {
+    auto words = words_of(shown.command);
+    ASSERT_EQ(words.front(), "assay") << shown.command;
+    words.erase(words.begin());
+    const auto run = run_assay(words, options);
+    EXPECT_EQ(run.exit_code, 0) << shown.command << "\n" << run.err;
+    for (const auto& line : shown.output)
+      EXPECT_TRUE(stands_in(line, run.out + run.err)) << shown.command << "\ndoes not say: " << line << "\n" << run.out;
+  }
+}
+
+TEST(DocumentsTest, TheExampleOfAnOwnCatalogueIsTheOneThatTheDocumentExplains) {
+  const auto document = read_file(fs::path(ASSAY_SOURCE_DIR) / "docs/own-controls.md").take();
+  for (const auto& [path, text] : files_below(fs::path(ASSAY_SOURCE_DIR) / "examples/own-catalogue"))
+    EXPECT_THAT(document, HasSubstr(fs::path(path).filename().string())) << path;
 }
 
 }  // namespace
