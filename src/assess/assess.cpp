@@ -187,9 +187,30 @@ struct Assessor::State {
       }
     }
     sql::register_undeclared(db, std::move(declared));
+    TRY(fill_settings());
     // Views of an earlier assessor, made under other decisions.
     for (const auto& view : catalogue.views) TRY(db.execute("DROP TABLE IF EXISTS temp." + sql::identifier(view.name)));
     return load_plans();
+  }
+
+  Result<void> fill_settings() {
+    auto& db = evidence.db;
+    TRY(db.execute("DROP TABLE IF EXISTS temp.settings"));
+    TRY(db.execute(catalog::create_settings_sql(catalogue, true)));
+    TRY(db.execute("INSERT INTO temp.settings DEFAULT VALUES"));
+    for (const auto& [setting, value] : catalogue.settings_with(decisions.profile, decisions.settings)) {
+      const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+      auto update = TRY(db.prepare("UPDATE temp.settings SET " + sql::identifier(setting) + " = ?"));
+      if (value.is_boolean()) {
+        update.bind(1, std::int64_t{value.get<bool>()});
+      } else if (value.is_number_integer()) {
+        update.bind(1, value.get<std::int64_t>());
+      } else {
+        update.bind(1, text);
+      }
+      TRY(update.step());
+    }
+    return {};
   }
 
   Result<void> load_plans() {

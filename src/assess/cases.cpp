@@ -112,6 +112,8 @@ Result<LoadedCase> LoadedCase::load(const catalog::Catalogue& catalogue, const c
   TRY(snapshot::create_tables(loaded.evidence_->db, catalogue, &tables));
   try {
     TRY(give(catalogue, control, test.given, *loaded.evidence_, loaded.decisions_));
+    loaded.decisions_.profile = test.profile;
+    loaded.decisions_.settings = test.settings.get<catalog::Settings>();
   } catch (const Json::exception& thrown) {
     return invalid(thrown.what());
   }

@@ -65,6 +65,12 @@ void add_manual(RequirementResult& result) {
 
 }  // namespace
 
+void follow(const catalog::Framework& framework, const catalog::Catalogue& catalogue, Decisions& decisions) {
+  if (catalogue.profile(framework.id) == nullptr) return;
+  decisions.profile = framework.id;
+  for (const auto& [setting, value] : catalogue.said_by(framework.id)) decisions.settings.erase(setting);
+}
+
 std::vector<const catalog::Control*> controls_for(const catalog::Catalogue& catalogue,
                                                   const catalog::Framework& framework) {
   std::set<std::string_view> topics;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "assess/decisions.h"
 #include "assess/finding.h"
 #include "catalog/model.h"
 
@@ -27,6 +28,10 @@ struct RequirementResult {
 // that is out of the source's scope keeps the requirement from being more than unknown.
 std::vector<RequirementResult> comply(const catalog::Catalogue& catalogue, const catalog::Framework& framework,
                                       const std::vector<Finding>& findings);
+
+// Has a framework judged by its own line: its profile, where it has one, replaces that of the decisions, and what it
+// says comes before their settings.
+void follow(const catalog::Framework& framework, const catalog::Catalogue& catalogue, Decisions& decisions);
 
 // The controls that answer any requirement of a framework, in order of id.
 std::vector<const catalog::Control*> controls_for(const catalog::Catalogue& catalogue,

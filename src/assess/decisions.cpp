@@ -27,7 +27,8 @@ class Reader {
 
   Result<Decisions> read(const YAML::Node& root) {
     if (!root.IsMap()) return fault(root, "must be a map", "see docs/decisions-file.md");
-    TRY(allow(root, {"statuses", "exceptions", "attestations", "points", "zones", "exclude_risk_accepted"}));
+    TRY(allow(root, {"statuses", "exceptions", "attestations", "points", "zones", "exclude_risk_accepted", "profile",
+                     "settings"}));
     Decisions out;
     for (const auto& item : TRY(list(root, "statuses"))) TRY(read_status(item, out));
     for (const auto& item : TRY(list(root, "exceptions"))) TRY(read_exception(item, out));
@@ -49,6 +50,7 @@ class Reader {
       if (!(0 <= out.zones.okay && out.zones.okay <= out.zones.good && out.zones.good <= 100))
         return fault(zones, "zones must satisfy 0 <= okay <= good <= 100", {});
     }
+    TRY(read_settings(root, out));
     if (const auto exclude = root["exclude_risk_accepted"]; exclude && !exclude.IsNull()) {
       const auto& word = exclude.Scalar();
       if (word != "true" && word != "false") return fault(exclude, "must be true or false", {});
@@ -126,6 +128,27 @@ class Reader {
     decision.expires = TRY(date(item, "expires"));
     if (!out.statuses.emplace(id, std::move(decision)).second)
       return fault(item, fmt::format("a second status for `{}`", id), {});
+    return {};
+  }
+
+  Result<void> read_settings(const YAML::Node& root, Decisions& out) const {
+    out.profile = yaml::text(root, "profile");
+    if (!out.profile.empty() && catalogue_.profile(out.profile) == nullptr)
+      return fault(root["profile"], fmt::format("unknown profile `{}`", out.profile),
+                   "`assay catalog profiles` shows them");
+    const auto settings = root["settings"];
+    if (!settings || settings.IsNull()) return {};
+    if (!settings.IsMap()) return fault(settings, "`settings` must be a map", {});
+    for (const auto& item : settings) {
+      const auto name = yaml::key_of(item.first);
+      const auto* setting = catalogue_.setting(name);
+      if (setting == nullptr)
+        return fault(item.first, fmt::format("unknown setting `{}`", name), "`assay catalog profiles` shows them");
+      auto value = yaml::to_json(item.second);
+      if (!catalog::fits(*setting, value))
+        return fault(item.second, fmt::format("`{}` must be {}", name, catalog::what_fits(*setting)), setting->about);
+      out.settings[name] = std::move(value);
+    }
     return {};
   }
 

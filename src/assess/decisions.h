@@ -55,6 +55,8 @@ struct Decisions {
   std::vector<Exception> exceptions;
   std::map<std::string, Attestation> attestations;  // by control
   std::map<std::string, int> points;                // overrides, 0 to 100; 0 takes a control out of the score
+  std::string profile;                              // of the catalogue; empty: every setting has its default
+  catalog::Settings settings;                       // the operator's own word, before the profile's
   Zones zones;
   bool exclude_risk_accepted = false;  // risk_accepted actions leave the possible points
 };

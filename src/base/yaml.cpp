@@ -1,6 +1,7 @@
 #include "base/yaml.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -14,6 +15,21 @@ namespace {
 constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
 constexpr int kMaxDepth = 64;
 constexpr int kMaxNodes = 1'000'000;
+
+Json scalar_to_json(const YAML::Node& node) {
+  const auto& s = node.Scalar();
+  if (node.Tag() == "!") return s;  // quoted
+  if (s.empty() || s == "~" || s == "null") return nullptr;
+  if (s == "true") return true;
+  if (s == "false") return false;
+  std::int64_t integer = 0;
+  const auto* end = s.data() + s.size();
+  if (const auto r = std::from_chars(s.data(), end, integer); r.ec == std::errc() && r.ptr == end) return integer;
+  double real = 0;  // from_chars would also take `inf` and `nan`, which may be somebody's name
+  const bool digits = s.find_first_not_of("0123456789+-.eE") == std::string::npos;
+  if (const auto r = std::from_chars(s.data(), end, real); digits && r.ec == std::errc() && r.ptr == end) return real;
+  return s;
+}
 
 // yaml-cpp recurses over flow collections, so depth is measured before it sees the text.
 bool too_deep(const std::string& text) {
@@ -114,6 +130,23 @@ std::vector<std::string> texts(const YAML::Node& map, const char* key) {
     for (const auto& item : node)
       if (item.IsScalar()) out.push_back(item.Scalar());
   return out;
+}
+
+std::string key_of(const YAML::Node& node) { return node.IsNull() ? "null" : node.Scalar(); }
+
+Json to_json(const YAML::Node& node) {
+  if (!node.IsDefined()) return nullptr;
+  if (node.IsMap()) {
+    Json out = Json::object();
+    for (const auto& item : node) out[key_of(item.first)] = to_json(item.second);
+    return out;
+  }
+  if (node.IsSequence()) {
+    Json out = Json::array();
+    for (const auto& item : node) out.push_back(to_json(item));
+    return out;
+  }
+  return node.IsScalar() ? scalar_to_json(node) : Json(nullptr);
 }
 
 }  // namespace assay::yaml

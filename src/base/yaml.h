@@ -7,6 +7,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "base/json.h"
 #include "base/result.h"
 
 // A thin reader over yaml-cpp that remembers the file and line of every value, so that a mistake can be named where
@@ -25,5 +26,12 @@ std::string place(const std::string& file, const YAML::Node& node);
 std::string text(const YAML::Node& map, const char* key, const std::string& fallback = {});
 // A list of scalars under `key`; a single scalar is a list of one; absent is empty.
 std::vector<std::string> texts(const YAML::Node& map, const char* key);
+
+// A key as text: yaml-cpp takes a key `null` for the null value.
+std::string key_of(const YAML::Node& node);
+
+// A node as JSON. Plain `true`, `false`, `null`, `~` and numbers are values of their own kind, everything else and what
+// stands in quotes is text; what is not there is null.
+Json to_json(const YAML::Node& node);
 
 }  // namespace assay::yaml

@@ -20,6 +20,8 @@ void make_empty_tables(const Catalogue& catalogue, const sql::Database& db, std:
       problems.push_back({table.place, std::move(made).error().message});
   };
   CHECK(db.execute(std::string(kBuiltInTables)).has_value());
+  if (auto made = db.execute(create_settings_sql(catalogue)); !made)
+    problems.push_back({catalogue.settings.front().place, std::move(made).error().message});
   for (const auto& table : catalogue.tables) {
     create(table, false);
     for (const auto& child : table.children) create(child, true);
@@ -186,6 +188,67 @@ void check_topics(const Catalogue& catalogue, const Control& control, std::vecto
   if (own && control.topics.empty()) problems.push_back({control.place, fmt::format("{}: has no topic", control.id)});
 }
 
+// What a case says of profile and settings.
+void check_case_settings(const Catalogue& catalogue, const Case& c, const Place& place,
+                         std::vector<Problem>& problems) {
+  if (!c.profile.empty() && catalogue.profile(c.profile) == nullptr)
+    problems.push_back({place, fmt::format("case `{}`: unknown profile `{}`", c.name, c.profile)});
+  for (const auto& [name, value] : c.settings.items()) {
+    const auto* setting = catalogue.setting(name);
+    if (setting == nullptr) {
+      problems.push_back({place, fmt::format("case `{}`: unknown setting `{}`", c.name, name)});
+    } else if (!fits(*setting, value)) {
+      problems.push_back({place, fmt::format("case `{}`: `{}` must be {}", c.name, name, what_fits(*setting))});
+    }
+  }
+}
+
+// Where a profile has another line than the default, cases stand on both sides of it too. Profiles that agree share
+// their cases. A profile laid over ours asks nothing of the controls that are built in.
+void check_profile_cases(const Catalogue& catalogue, const Control& control, std::vector<Problem>& problems) {
+  const auto read = catalogue.settings_of(control);
+  if (read.empty() || control.place.file.empty()) return;
+  const auto seen_by_control = [&](Settings values) {
+    std::erase_if(values, [&](const auto& item) { return read.count(item.first) == 0; });
+    return values;
+  };
+  std::map<Settings, std::set<std::string>> kinds;  // the values that cases are judged with → their verdicts
+  for (const auto& c : control.cases)
+    kinds[seen_by_control(catalogue.settings_with(c.profile, c.settings.get<Settings>()))].insert(c.verdict);
+  std::set<Settings> looked_at{seen_by_control(catalogue.settings_with(""))};
+  for (const auto& profile : catalogue.profiles) {
+    const auto values = seen_by_control(catalogue.settings_with(profile.id));
+    if (!looked_at.insert(values).second) continue;
+    for (const char* kind : {"pass", "fail"})
+      if (kinds[values].count(kind) == 0)
+        problems.push_back({control.place, fmt::format("{}: there is no case for `{}` with profile `{}`", control.id,
+                                                       kind, profile.id)});
+  }
+}
+
+void check_settings(const Catalogue& catalogue, std::vector<Problem>& problems) {
+  std::set<std::string> read;
+  for (const auto& control : catalogue.controls) read.merge(catalogue.settings_of(control));
+  for (const auto& setting : catalogue.settings)
+    if (read.count(setting.name) == 0)
+      problems.push_back({setting.place, fmt::format("no control reads setting `{}`", setting.name)});
+  for (const auto& profile : catalogue.profiles) {
+    std::set<std::string> seen{profile.id};
+    for (auto base = profile.base; !base.empty();) {
+      const auto* next = catalogue.profile(base);
+      if (next == nullptr) {
+        problems.push_back({profile.place, fmt::format("profile `{}`: unknown base `{}`", profile.id, base)});
+        break;
+      }
+      if (!seen.insert(base).second) {
+        problems.push_back({profile.place, fmt::format("profile `{}` is based on itself", profile.id)});
+        break;
+      }
+      base = next->base;
+    }
+  }
+}
+
 void check_cases(const Catalogue& catalogue, const Control& control, std::vector<Problem>& problems) {
   if (control.manual) return;
   constexpr std::array<std::string_view, 6> states{"absent",      "denied", "not_licensed",
@@ -194,6 +257,7 @@ void check_cases(const Catalogue& catalogue, const Control& control, std::vector
   for (const auto& c : control.cases) {
     const Place place{control.place.file, c.line};
     kinds.insert(c.verdict);
+    check_case_settings(catalogue, c, place, problems);
     for (const auto& [key, value] : c.given.items()) {
       if (key == "declared" || key == "licences" || key == "tenant") {
         check_given_map(c, key, value, place, problems);
@@ -259,7 +323,9 @@ void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
     }
     check_topics(catalogue, control, problems);
     check_cases(catalogue, control, problems);
+    check_profile_cases(catalogue, control, problems);
   }
+  check_settings(catalogue, problems);
   for (const auto& topic : catalogue.topics) {
     const bool used = std::any_of(catalogue.controls.begin(), catalogue.controls.end(),
                                   [&](const auto& control) { return has(control.topics, topic.id); });

@@ -17,41 +17,8 @@ namespace assay::catalog {
 namespace {
 
 namespace fs = std::filesystem;
-
-Json to_json(const YAML::Node& node);
-
-// yaml-cpp takes a key `null` for the null value.
-std::string key_of(const YAML::Node& node) { return node.IsNull() ? "null" : node.Scalar(); }
-
-Json scalar_to_json(const YAML::Node& node) {
-  const auto& s = node.Scalar();
-  if (node.Tag() == "!") return s;  // quoted
-  if (s.empty() || s == "~" || s == "null") return nullptr;
-  if (s == "true") return true;
-  if (s == "false") return false;
-  std::int64_t integer = 0;
-  const auto* end = s.data() + s.size();
-  if (const auto r = std::from_chars(s.data(), end, integer); r.ec == std::errc() && r.ptr == end) return integer;
-  double real = 0;  // from_chars would also take `inf` and `nan`, which may be somebody's name
-  const bool digits = s.find_first_not_of("0123456789+-.eE") == std::string::npos;
-  if (const auto r = std::from_chars(s.data(), end, real); digits && r.ec == std::errc() && r.ptr == end) return real;
-  return s;
-}
-
-Json to_json(const YAML::Node& node) {
-  if (!node.IsDefined()) return nullptr;
-  if (node.IsMap()) {
-    Json out = Json::object();
-    for (const auto& item : node) out[key_of(item.first)] = to_json(item.second);
-    return out;
-  }
-  if (node.IsSequence()) {
-    Json out = Json::array();
-    for (const auto& item : node) out.push_back(to_json(item));
-    return out;
-  }
-  return node.IsScalar() ? scalar_to_json(node) : Json(nullptr);
-}
+using yaml::key_of;
+using yaml::to_json;
 
 // One file being read: knows its name, collects its mistakes.
 class Reader {
@@ -240,12 +207,15 @@ Table read_table(Reader& in, const YAML::Node& node) {
 }
 
 std::optional<Case> read_case(Reader& in, const YAML::Node& node) {
-  if (!in.allow(node, {"case", "given", "expect"})) return std::nullopt;
+  if (!in.allow(node, {"case", "given", "expect", "profile", "settings"})) return std::nullopt;
   Case c;
   c.name = in.required(node, "case");
   c.line = in.place(node).line;
   c.given = to_json(in.map(node, "given"));
   if (!c.given.is_object()) c.given = Json::object();
+  c.profile = yaml::text(node, "profile");
+  c.settings = to_json(in.map(node, "settings"));
+  if (!c.settings.is_object()) c.settings = Json::object();
   const auto expect = node["expect"];
   if (!expect) {
     in.problem(node, "`expect` is missing");
@@ -384,6 +354,45 @@ void read_framework_file(Reader& in, const YAML::Node& node, Framework& framewor
   }
 }
 
+Setting read_setting(Reader& in, const YAML::Node& node) {
+  in.allow(node, {"setting", "type", "about", "default"});
+  Setting out;
+  out.place = in.place(node);
+  out.name = in.required(node, "setting");
+  if (!out.name.empty() && !is_name(out.name))
+    in.problem(node["setting"], fmt::format("setting `{}`: only small letters, digits and `_`", out.name));
+  out.type = column_type(in.one_of(node, "type", {"integer", "boolean", "text", "list"})).value_or(ColumnType::Text);
+  out.about = in.required(node, "about");
+  out.value = to_json(node["default"]);
+  if (!fits(out, out.value))
+    in.problem(node["default"] ? node["default"] : node,
+               fmt::format("setting `{}`: the default must be {}", out.name, what_fits(out)));
+  return out;
+}
+
+// Settings must have been read before.
+Profile read_profile(Reader& in, const YAML::Node& node, const Catalogue& catalogue) {
+  in.allow(node, {"id", "title", "base", "settings"});
+  Profile out;
+  out.place = in.place(node);
+  out.id = in.required(node, "id");
+  out.title = in.required(node, "title");
+  out.base = yaml::text(node, "base");
+  for (const auto& item : in.map(node, "settings")) {
+    const auto name = key_of(item.first);
+    const auto* setting = catalogue.setting(name);
+    auto value = to_json(item.second);
+    if (setting == nullptr) {
+      in.problem(item.first, fmt::format("profile `{}`: unknown setting `{}`", out.id, name));
+    } else if (!fits(*setting, value)) {
+      in.problem(item.second, fmt::format("profile `{}`: `{}` must be {}", out.id, name, what_fits(*setting)));
+    } else {
+      out.settings[name] = std::move(value);
+    }
+  }
+  return out;
+}
+
 Result<std::vector<fs::path>> files_below(const fs::path& folder, std::string_view extension) {
   std::vector<fs::path> out;
   std::error_code error;
@@ -430,6 +439,14 @@ class DirectoryReader {
     if (!fs::is_directory(root, error))
       return Error{ErrorCode::NotFound, fmt::format("`{}`: is no catalogue folder", root.string()),
                    "it must hold controls/ and tables/"};
+    TRY(read_single(root / "settings.yaml", [&](Reader& in, const YAML::Node& node) {
+      in.allow(node, {"settings"});
+      for (const auto& item : in.list(node, "settings"))
+        add(catalogue_.settings, read_setting(in, item), &Setting::name, "setting");
+    }));
+    TRY(each_yaml(root / "profiles", [&](Reader& in, const YAML::Node& node, const fs::path&) {
+      add(catalogue_.profiles, read_profile(in, node, catalogue_), &Profile::id, "profile");
+    }));
     TRY(each_yaml(root / "tables", [&](Reader& in, const YAML::Node& node, const fs::path&) {
       add(catalogue_.tables, read_table(in, node), &Table::name, "table");
     }));

@@ -219,6 +219,27 @@ Framework framework_of(Element e) {
   return f;
 }
 
+Json settings_json(const Catalogue& catalogue) {
+  Json out = Json::array();
+  for (const auto& s : catalogue.settings)
+    out.push_back({{"setting", s.name}, {"type", name(s.type)}, {"about", s.about}, {"default", s.value.dump()}});
+  return out;
+}
+
+Json profiles_json(const Catalogue& catalogue) {
+  Json out = Json::array();
+  for (const auto& p : catalogue.profiles)
+    out.push_back({{"id", p.id}, {"title", p.title}, {"base", p.base}, {"settings", Json(p.settings).dump()}});
+  return out;
+}
+
+Profile profile_of(Element e) {
+  Profile p{text(e["id"]), text(e["title"]), text(e["base"]), {}, {}};
+  const auto settings = parsed(e["settings"]);
+  for (const auto& [setting, value] : settings.items()) p.settings[setting] = value;
+  return p;
+}
+
 Error damaged(const std::exception& thrown) {
   return {ErrorCode::Internal, fmt::format("the compiled catalogue is damaged: {}", thrown.what()), {}};
 }
@@ -246,6 +267,8 @@ Image make_image(const Catalogue& catalogue) {
     Json list = Json::array();
     for (const auto& k : c.cases) {
       Json item{{"case", k.name}, {"given", k.given}, {"verdict", k.verdict}};
+      if (!k.profile.empty()) item["profile"] = k.profile;
+      if (!k.settings.empty()) item["settings"] = k.settings;
       if (k.reason) item["reason"] = *k.reason;
       if (k.good) item["good"] = *k.good;
       if (k.total) item["total"] = *k.total;
@@ -277,6 +300,8 @@ Image make_image(const Catalogue& catalogue) {
                    {"controls", controls},
                    {"frameworks", frameworks},
                    {"plans", plans},
+                   {"settings", settings_json(catalogue)},
+                   {"profiles", profiles_json(catalogue)},
                    {"topics", topics_json(catalogue)}};
   return {index.dump() + "\n" + parts,
           Json{{"controls", details}, {"sources", sources}, {"services", catalogue.services}}.dump()};
@@ -414,6 +439,13 @@ Result<Catalogue> read_image(std::string_view image, std::string_view only_frame
         });
     for (Element e : index["plans"].get_array())
       out.plans.push_back({text(e["plan"]), text(e["title"]), texts(e["offered_by"]), texts(e["also"])});
+    for (Element e : index["settings"].get_array())
+      out.settings.push_back({text(e["setting"]),
+                              column_type(e["type"].get_string().value()).value_or(ColumnType::Text),
+                              text(e["about"]),
+                              parsed(e["default"]),
+                              {}});
+    for (Element e : index["profiles"].get_array()) out.profiles.push_back(profile_of(e));
     out.build_index();
     return out;
   } catch (const std::exception& thrown) {
@@ -437,6 +469,8 @@ Result<void> read_details(std::string_view details, Catalogue& catalogue) {
         c.name = item["case"];
         c.given = item["given"];
         c.verdict = item["verdict"];
+        c.profile = item.value("profile", "");
+        c.settings = item.value("settings", Json::object());
         if (item.contains("reason")) c.reason = item["reason"].get<std::string>();
         if (item.contains("good")) c.good = item["good"].get<std::int64_t>();
         if (item.contains("total")) c.total = item["total"].get<std::int64_t>();

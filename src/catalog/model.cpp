@@ -48,7 +48,8 @@ CREATE TABLE licence_flags(plan TEXT COLLATE NOCASE, held INTEGER);
 )sql";
 
 bool is_built_in(std::string_view table) {
-  return table == "tenant" || table == "coverage" || table == "declared" || table == "licence_flags";
+  return table == "tenant" || table == "coverage" || table == "declared" || table == "licence_flags" ||
+         table == "settings";
 }
 
 std::string_view name(ColumnType type) {
@@ -114,6 +115,45 @@ const Topic* Catalogue::topic(std::string_view id) const {
   return nullptr;
 }
 
+const Setting* Catalogue::setting(std::string_view name) const {
+  for (const auto& setting : settings)
+    if (setting.name == name) return &setting;
+  return nullptr;
+}
+
+const Profile* Catalogue::profile(std::string_view id) const {
+  for (const auto& profile : profiles)
+    if (profile.id == id) return &profile;
+  return nullptr;
+}
+
+Settings Catalogue::said_by(std::string_view id) const {
+  Settings out;
+  std::set<std::string_view> seen;
+  for (const auto* p = profile(id); p != nullptr && seen.insert(p->id).second; p = profile(p->base))
+    out.insert(p->settings.begin(), p->settings.end());
+  return out;
+}
+
+Settings Catalogue::settings_with(std::string_view profile, const Settings& own) const {
+  Settings out = own;
+  out.merge(said_by(profile));
+  for (const auto& setting : settings) out.emplace(setting.name, setting.value);
+  return out;
+}
+
+std::set<std::string> Catalogue::settings_of(const Control& control) const {
+  std::set<std::string> out;
+  const auto add = [&](const sql::Reads& reads) {
+    if (const auto found = reads.find("settings"); found != reads.end())
+      for (const auto& column : found->second)
+        if (setting(column) != nullptr) out.insert(column);
+  };
+  add(control.sql_reads);
+  for (const auto* v : views_for(control)) add(v->reads);
+  return out;
+}
+
 std::vector<const Control*> Catalogue::naming(std::string_view framework, std::string_view requirement) const {
   const auto found = naming_.find(text::lower(std::string(framework) + "\n" + std::string(requirement)));
   return found == naming_.end() ? std::vector<const Control*>() : found->second;
@@ -170,6 +210,42 @@ sql::Reads Catalogue::reads_of(const Control& control) const {
   add(control.sql_reads);
   for (const auto* v : views_for(control)) add(v->reads);
   return out;
+}
+
+std::string create_settings_sql(const Catalogue& catalogue, bool temporary) {
+  std::string columns = "\"_\"";  // for a catalogue without any
+  for (const auto& setting : catalogue.settings)
+    columns += ", " + sql::identifier(setting.name) + std::string(sql_type(setting.type));
+  return std::string("CREATE ") + (temporary ? "TEMP " : "") + "TABLE settings(" + columns + ")";
+}
+
+bool fits(const Setting& setting, const Json& value) {
+  switch (setting.type) {
+    case ColumnType::Integer:
+      return value.is_number_integer();
+    case ColumnType::Boolean:
+      return value.is_boolean();
+    case ColumnType::Text:
+      return value.is_string();
+    case ColumnType::List:
+      return value.is_array() &&
+             std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); });
+    default:
+      return false;
+  }
+}
+
+std::string_view what_fits(const Setting& setting) {
+  switch (setting.type) {
+    case ColumnType::Integer:
+      return "a whole number";
+    case ColumnType::Boolean:
+      return "true or false";
+    case ColumnType::Text:
+      return "text";
+    default:
+      return "a list of words";
+  }
 }
 
 std::string create_table_sql(const Table& table, bool child, const std::set<std::string>* columns) {

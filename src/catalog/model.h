@@ -73,6 +73,8 @@ struct View {
 struct Case {
   std::string name;
   Json given;
+  std::string profile;  // empty: every setting has its default
+  Json settings = Json::object();
   std::string verdict;
   std::optional<std::string> reason;  // must be part of the finding's reason
   std::optional<std::int64_t> good;
@@ -85,6 +87,27 @@ struct Topic {
   std::string id;
   std::string title;
   std::string about;
+  Place place;
+};
+
+// A value on which frameworks differ, or operators may: a threshold, a list of what is allowed. Controls and views read
+// it as a column of the table `settings`.
+struct Setting {
+  std::string name;
+  ColumnType type = ColumnType::Integer;  // integer, boolean, text or list
+  std::string about;
+  Json value;  // without a profile that says otherwise
+  Place place;
+};
+
+using Settings = std::map<std::string, Json>;  // by name
+
+// What a framework or an operator sets differently. That of a framework has the framework's id.
+struct Profile {
+  std::string id;
+  std::string title;
+  std::string base;  // another profile, whose settings hold where this one says nothing; empty: the defaults
+  Settings settings;
   Place place;
 };
 
@@ -170,6 +193,8 @@ class Catalogue {
   std::vector<Framework> frameworks;
   std::vector<Topic> topics;
   std::vector<ServicePlan> plans;
+  std::vector<Setting> settings;
+  std::vector<Profile> profiles;
   Json services = Json::array();  // what a collector asks (services.yaml); empty in an image loaded without details
 
   void build_index();                               // after the vectors have been filled
@@ -180,6 +205,14 @@ class Catalogue {
   const Control* control(std::string_view id) const;
   const Framework* framework(std::string_view id) const;
   const Topic* topic(std::string_view id) const;
+  const Setting* setting(std::string_view name) const;
+  const Profile* profile(std::string_view id) const;
+  // What a profile and those that it is based on say; nothing for an empty or unknown id.
+  Settings said_by(std::string_view profile) const;
+  // Every setting's value: the default, the profile's word, then `own`.
+  Settings settings_with(std::string_view profile, const Settings& own = {}) const;
+  // The settings that a control's check reads, through views too.
+  std::set<std::string> settings_of(const Control& control) const;
   // The controls that name a requirement, in order of id.
   std::vector<const Control*> naming(std::string_view framework, std::string_view requirement) const;
   // The controls that answer a requirement, in order of id: those that name it and those of its topics.
@@ -207,8 +240,16 @@ class Catalogue {
 //   coverage("table", state, "rows", detail)
 //   declared(control, kind, value)     the operator's declared exceptions that are in force
 //   licence_flags(plan, held)          service plans that an import states by itself
+//   settings(…)                        one row; a column for each setting (create_settings_sql)
 extern const std::string_view kBuiltInTables;
 bool is_built_in(std::string_view table);
+
+// CREATE TABLE for `settings`; `temporary`: in the schema `temp`.
+std::string create_settings_sql(const Catalogue& catalogue, bool temporary = false);
+
+// Whether a value is one that the setting can have.
+bool fits(const Setting& setting, const Json& value);
+std::string_view what_fits(const Setting& setting);  // "a whole number"
 
 // CREATE TABLE for a table or child, with all its columns or only those in `columns`.
 std::string create_table_sql(const Table& table, bool child, const std::set<std::string>* columns = nullptr);

@@ -92,7 +92,8 @@ void add_source_options(CLI::App& command, Context& context) {
   command.add_option("--kind", context.kind,
                      "What the source is, when it cannot be seen: snapshot, scubagear or graph");
   command.add_option("--decisions", context.decisions,
-                     "A YAML file with statuses, exceptions, attestations, points and zones");
+                     "A YAML file with statuses, exceptions, attestations, points, settings and zones");
+  command.add_option("--profile", context.profile, "Whose thresholds count, for example cis-m365-5.0");
 }
 
 void add_assess(CLI::App& app, Context& context, Run& run) {
@@ -108,6 +109,7 @@ void add_assess(CLI::App& app, Context& context, Run& run) {
   assess->footer(
       "Examples:\n  assay assess contoso.assay\n  assay assess contoso.assay --decisions decisions.yaml --fail-under "
       "80\n"
+      "  assay assess contoso.assay --profile cis-m365-5.0\n"
       "  assay assess ProviderSettingsExport.json -o json | jq .score.percent");
   assess->callback(
       [&context, &run, arguments] { run = [&context, arguments] { return run_assess(context, *arguments); }; });

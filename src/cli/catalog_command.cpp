@@ -1,14 +1,18 @@
+#include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "assess/cases.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "catalog/check.h"
 #include "catalog/directory.h"
 #include "catalog/image.h"
+#include "catalog/pages.h"
 #include "cli/commands.h"
-#include "cli/summary.h"
 
 namespace assay::cli {
 namespace {
@@ -16,7 +20,10 @@ namespace {
 struct Arguments {
   std::string name;
   std::string filter;
+  std::string folder;
 };
+
+namespace fs = std::filesystem;
 
 Result<int> run_check(const Context& context) {
   std::vector<catalog::Problem> problems;
@@ -141,24 +148,20 @@ void print_table(const Context& context, const catalog::Table& table) {
   }
 }
 
-void print_control(const Context& context, const catalog::Catalogue& catalogue, const catalog::Control& c) {
-  const auto prose = [&](const std::string& text) { print_line(wrapped(text, context.terminal)); };
-  prose(styled(c.title, Style::Bold, context.terminal) + "  " + c.id);
-  prose(fmt::format("{} points, {}, {}, version {}", c.points, c.service, c.category, c.version));
-  prose("\n" + c.why);
-  prose(fmt::format("\nOn users: {} ({})\nEffort: {} ({} h)", c.user_impact, c.user_impact_notice, c.effort,
-                    c.effort_hours));
-  if (!c.licence.empty()) prose("Licence: any of " + text::join(c.licence, ", "));
-  if (c.manual) {
-    prose("\nLook at: " + c.manual_look + "\nAttest: " + c.manual_attest);
-  } else {
-    prose("\nNeeds: " + text::join(c.needs, ", "));
-    print_line("\n" + std::string(text::trim(c.check)));
+// A page of the catalogue as a terminal shows it: headings stand out, code keeps its lines.
+std::string readable(const std::string& page, const Terminal& terminal) {
+  std::string out;
+  bool code = false;
+  for (const auto line : text::split(page, '\n')) {
+    if (line.starts_with("```")) {
+      code = !code;
+    } else if (!code && line.starts_with("#")) {
+      out += styled(line.substr(line.find(' ') + 1), Style::Bold, terminal) + "\n";
+    } else {
+      out += (code ? std::string(line) : wrapped(line, terminal)) + "\n";
+    }
   }
-  prose("\n" + std::string(text::trim(c.remediation.value("steps", ""))));
-  if (!c.topics.empty()) prose("Topics: " + text::join(c.topics, ", "));
-  for (const auto& line : answers_of(catalogue, c)) prose(line);
-  for (const auto& test : c.cases) prose(fmt::format("case: {} → {}", test.name, test.verdict));
+  return out;
 }
 
 Json control_json(const catalog::Catalogue& catalogue, const catalog::Control& control) {
@@ -184,8 +187,32 @@ Json control_json(const catalog::Catalogue& catalogue, const catalog::Control& c
           {"microsoft", control.microsoft},
           {"frameworks", control.frameworks},
           {"topics", control.topics},
+          {"settings", catalogue.settings_of(control)},
           {"frameworks_by_topic", catalogue.answered_by_topic(control)},
           {"cases", cases}};
+}
+
+Json framework_json(const catalog::Catalogue& catalogue, const catalog::Framework& framework) {
+  Json requirements = Json::array();
+  for (const auto& r : framework.requirements) {
+    Json controls = Json::array();
+    for (const auto* control : catalogue.answering(framework, r)) controls.push_back(control->id);
+    requirements.push_back({{"id", r.id},
+                            {"title", r.title},
+                            {"level", r.level},
+                            {"controls", controls},
+                            {"topics", r.topics},
+                            {"manual", r.manual},
+                            {"crosswalk", r.crosswalk}});
+  }
+  return {{"framework", framework.id},
+          {"title", framework.title},
+          {"publisher", framework.publisher},
+          {"version", framework.version},
+          {"source", framework.source},
+          {"about", framework.about},
+          {"unlicensed_fails", framework.unlicensed_fails},
+          {"requirements", requirements}};
 }
 
 // An object as CSV: a row for each member.
@@ -202,7 +229,13 @@ Result<int> run_show(const Context& context, const Arguments& arguments) {
   if (const auto* control = catalogue.control(arguments.name)) {
     if (format == Format::Json) print_json(control_json(catalogue, *control));
     if (format == Format::Csv) print_members(control_json(catalogue, *control));
-    if (format == Format::Table) print_control(context, catalogue, *control);
+    if (format == Format::Table)
+      print(readable(catalog::control_page(catalogue, *control, catalog::Form::Plain), context.terminal));
+  } else if (const auto* framework = catalogue.framework(arguments.name)) {
+    if (format == Format::Json) print_json(framework_json(catalogue, *framework));
+    if (format == Format::Csv) print_members(framework_json(catalogue, *framework));
+    if (format == Format::Table)
+      print(readable(catalog::framework_page(catalogue, *framework, catalog::Form::Plain), context.terminal));
   } else if (const auto* table = catalogue.table(arguments.name)) {
     if (format == Format::Json) print_json(table_json(*table));
     if (format == Format::Csv) print(column_rows(*table).csv());
@@ -213,7 +246,7 @@ Result<int> run_show(const Context& context, const Arguments& arguments) {
     if (format == Format::Csv) print_members(json);
     if (format == Format::Table) print_line(view->sql);
   } else {
-    return Error{ErrorCode::NotFound, fmt::format("there is no control, table or view `{}`", arguments.name),
+    return Error{ErrorCode::NotFound, fmt::format("there is no control, framework, table or view `{}`", arguments.name),
                  "`assay catalog list` shows the controls"};
   }
   return 0;
@@ -239,11 +272,71 @@ Result<int> run_frameworks(const Context& context) {
   return 0;
 }
 
+Result<int> run_profiles(const Context& context) {
+  const auto catalogue = TRY(load_catalogue(context));
+  Json out = Json::array();
+  Rows rows({{"setting"}, {"profile"}, {"value"}, {"about", false, true}});
+  for (const auto& setting : catalogue.settings) {
+    Json values = Json::object();
+    rows.add({setting.name, "", setting.value.dump(), setting.about}, Style::Bold);
+    for (const auto& profile : catalogue.profiles) {
+      const auto said = catalogue.said_by(profile.id);
+      const auto found = said.find(setting.name);
+      if (found == said.end()) continue;
+      values[profile.id] = found->second;
+      rows.add({setting.name, profile.id, found->second.dump(), ""});
+    }
+    out.push_back({{"setting", setting.name},
+                   {"type", catalog::name(setting.type)},
+                   {"about", setting.about},
+                   {"default", setting.value},
+                   {"profiles", values}});
+  }
+  if (context.output() == Format::Json) {
+    print_json(out);
+  } else {
+    print(context.output() == Format::Csv ? rows.csv() : rows.table(context.terminal));
+  }
+  return 0;
+}
+
+// Only pages of ours are ever removed: the folder must be one that was written here, or empty.
+Result<void> may_write_pages(const fs::path& folder, std::string_view index) {
+  std::error_code error;
+  if (!fs::exists(folder, error) || fs::is_empty(folder, error)) return {};
+  const auto first_line = index.substr(0, index.find('\n') + 1);
+  if (const auto there = read_file(folder / "README.md"); there && there->starts_with(first_line)) return {};
+  return Error{ErrorCode::Usage, fmt::format("`{}` holds something else than the catalogue's pages", folder.string()),
+               "name a folder that is empty or does not exist"};
+}
+
+Result<int> run_docs(const Context& context, const Arguments& arguments) {
+  const auto catalogue = TRY(load_catalogue(context, Details::With));
+  const auto pages = catalog::pages(catalogue);
+  const fs::path folder = arguments.folder;
+  const auto index = std::find_if(pages.begin(), pages.end(), [](const auto& p) { return p.path == "README.md"; });
+  TRY(may_write_pages(folder, index->text));
+  std::error_code error;
+  std::set<fs::path> written;
+  for (const auto& page : pages) {
+    const auto file = folder / page.path;
+    fs::create_directories(file.parent_path(), error);
+    TRY(write_file(file, page.text));
+    // They name nobody.
+    fs::permissions(file, fs::perms::group_read | fs::perms::others_read, fs::perm_options::add, error);
+    written.insert(file);
+  }
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (it->path().extension() == ".md" && written.count(it->path()) == 0) fs::remove(it->path(), error);
+  message(fmt::format("{} in {}", text::count(pages.size(), "page", "pages"), folder.string()));
+  return 0;
+}
+
 }  // namespace
 
 void add_catalog(CLI::App& app, Context& context, Run& run) {
   auto arguments = std::make_shared<Arguments>();
-  auto* command = app.add_subcommand("catalog", "The controls, tables and frameworks: check, test, list, show");
+  auto* command = app.add_subcommand("catalog", "The controls, tables and frameworks: check, test, list, show, docs");
   command->require_subcommand(1);
   auto* check = command->add_subcommand("check", "Every mistake of a rule author, with file and line");
   check->footer("Example:\n  assay catalog check --catalog ./catalog");
@@ -256,7 +349,7 @@ void add_catalog(CLI::App& app, Context& context, Run& run) {
   auto* list = command->add_subcommand("list", "All controls");
   list->footer("Example:\n  assay catalog list -o csv");
   list->callback([&context, &run] { run = [&context] { return run_list(context); }; });
-  auto* show = command->add_subcommand("show", "One control, table or view in full");
+  auto* show = command->add_subcommand("show", "One control, framework, table or view in full");
   show->add_option("NAME", arguments->name, "Its id or name")->required();
   show->footer(
       "Examples:\n  assay catalog show entra.block-legacy-auth\n  assay catalog show conditional_access_policies");
@@ -265,6 +358,15 @@ void add_catalog(CLI::App& app, Context& context, Run& run) {
   auto* frameworks = command->add_subcommand("frameworks", "The frameworks and their versions");
   frameworks->footer("Example:\n  assay catalog frameworks");
   frameworks->callback([&context, &run] { run = [&context] { return run_frameworks(context); }; });
+  auto* profiles = command->add_subcommand("profiles", "The settings, and what each profile makes of them");
+  profiles->footer("Example:\n  assay catalog profiles");
+  profiles->callback([&context, &run] { run = [&context] { return run_profiles(context); }; });
+  auto* docs = command->add_subcommand("docs", "Pages on every control, framework and table, as Markdown");
+  docs->add_option("--to", arguments->folder, "The folder to write; pages that are there are replaced")->required();
+  docs->footer(
+      "Examples:\n  assay catalog docs --to docs/catalogue\n  assay catalog docs --to pages --add-catalog own");
+  docs->callback(
+      [&context, &run, arguments] { run = [&context, arguments] { return run_docs(context, *arguments); }; });
   command->footer(
       "Examples:\n  assay catalog check --catalog ./catalog\n  assay catalog test entra. --catalog ./catalog\n  assay "
       "catalog show entra.block-legacy-auth");

@@ -23,7 +23,7 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
     return Error{ErrorCode::Usage, fmt::format("there is no framework `{}`", arguments.framework),
                  "`assay catalog frameworks` lists them"};
   const auto controls = assess::controls_for(catalogue, *framework);
-  const auto judged = TRY(judge(context, catalogue, arguments.source, &controls, false));
+  const auto judged = TRY(judge(context, catalogue, arguments.source, &controls, false, framework));
   auto results = assess::comply(catalogue, *framework, judged.findings);
   for (auto& result : results)
     if (result.findings.empty() && !result.controls.empty())
@@ -63,6 +63,8 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
     print_json(
         {{"schema", "assay/compliance/1"},
          {"framework", {{"id", framework->id}, {"version", framework->version}, {"title", framework->title}}},
+         {"profile", profile_json(judged)},
+         {"settings", settings_json(catalogue, judged)},
          {"tenant", {{"id", judged.evidence.manifest.tenant_id}, {"name", judged.evidence.manifest.tenant_name}}},
          {"requirements", requirements},
          {"summary", summary}});
@@ -94,6 +96,7 @@ Result<int> run_compliance(const Context& context, const Arguments& arguments) {
               result.requirement->title, reason_of(result)},
              style_of(result.verdict));
   print(rows.table(context.terminal));
+  if (!judged.decisions.profile.empty()) print_line("\nProfile " + judged.decisions.profile);
   std::string line = "\n";
   for (const auto v : all)
     if (counts[v] != 0) line += styled(fmt::format("{} {}", counts[v], name(v)), style_of(v), context.terminal) + "   ";

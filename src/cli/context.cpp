@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "assess/compliance.h"
 #include "base/text.h"
 #include "catalog/check.h"
 #include "catalog/directory.h"
@@ -64,8 +65,24 @@ Result<snapshot::Evidence> read_source(const Context& context, const catalog::Ca
   return import::read(source, catalogue, options);
 }
 
+Result<assess::Decisions> read_decisions(const Context& context, const catalog::Catalogue& catalogue,
+                                         const catalog::Framework* framework) {
+  assess::Decisions out;
+  if (!context.decisions.empty()) out = TRY(assess::read_decisions(context.decisions, catalogue));
+  if (!context.profile.empty()) {
+    if (catalogue.profile(context.profile) == nullptr)
+      return Error{ErrorCode::Usage, fmt::format("there is no profile `{}`", context.profile),
+                   "`assay catalog profiles` shows them"};
+    out.profile = context.profile;
+  } else if (framework != nullptr) {
+    assess::follow(*framework, catalogue, out);
+  }
+  return out;
+}
+
 Result<Judged> judge(const Context& context, const catalog::Catalogue& catalogue, const std::filesystem::path& source,
-                     const std::vector<const catalog::Control*>* controls, bool keep_resources) {
+                     const std::vector<const catalog::Control*>* controls, bool keep_resources,
+                     const catalog::Framework* framework) {
   std::vector<const catalog::Control*> wanted;
   if (controls != nullptr) {
     wanted = *controls;
@@ -74,7 +91,7 @@ Result<Judged> judge(const Context& context, const catalog::Catalogue& catalogue
   }
   const auto only = assess::needed(catalogue, wanted);
   Judged out;
-  if (!context.decisions.empty()) out.decisions = TRY(assess::read_decisions(context.decisions, catalogue));
+  out.decisions = TRY(read_decisions(context, catalogue, framework));
   out.evidence = TRY(read_source(context, catalogue, source, &only));
   assess::add_source_decisions(out.evidence, catalogue, out.decisions);
   const SystemClock clock;

@@ -24,6 +24,7 @@ struct Context {
   std::vector<std::filesystem::path> catalog_add;  // --add-catalog: beside it
   std::string kind;                                // --kind
   std::string decisions;                           // --decisions
+  std::string profile;                             // --profile
 
   Format output() const { return format.value_or(Format::Table); }
 };
@@ -44,9 +45,15 @@ struct Judged {
   std::vector<const catalog::Control*> out_of_scope;
 };
 
-// Reads a source and judges these controls (nullopt: all that are in its scope).
+// What --decisions and --profile say. With a framework, its own profile where it has one and --profile names no other.
+Result<assess::Decisions> read_decisions(const Context& context, const catalog::Catalogue& catalogue,
+                                         const catalog::Framework* framework = nullptr);
+
+// Reads a source and judges these controls (nullopt: all that are in its scope); with a framework, by its
+// own profile.
 Result<Judged> judge(const Context& context, const catalog::Catalogue& catalogue, const std::filesystem::path& source,
-                     const std::vector<const catalog::Control*>* controls, bool keep_resources);
+                     const std::vector<const catalog::Control*>* controls, bool keep_resources,
+                     const catalog::Framework* framework = nullptr);
 
 // Opens a source with all its tables.
 Result<snapshot::Evidence> read_source(const Context& context, const catalog::Catalogue& catalogue,

@@ -29,6 +29,15 @@ Json tables_read(const catalog::Catalogue& catalogue, const catalog::Control& co
   return out;
 }
 
+// The values with which the control was judged.
+catalog::Settings settings_read(const catalog::Catalogue& catalogue, const catalog::Control& control,
+                                const Judged& judged) {
+  auto out = catalogue.settings_with(judged.decisions.profile, judged.decisions.settings);
+  const auto read = catalogue.settings_of(control);
+  std::erase_if(out, [&](const auto& item) { return read.count(item.first) == 0; });
+  return out;
+}
+
 std::string heading(std::string_view text, const Terminal& terminal) {
   return "\n" + styled(text, Style::Bold, terminal) + "\n";
 }
@@ -49,6 +58,8 @@ void print_explanation(const Context& context, const catalog::Catalogue& catalog
   } else if (!finding.reason.empty()) {
     prose("Reason: " + text::printable(finding.reason));
   }
+  for (const auto& [setting, value] : settings_read(catalogue, control, judged))
+    prose(fmt::format("Setting: {} = {}", setting, value.dump()));
   if (!action.reasoning.empty()) prose("Decision: " + text::printable(action.reasoning));
   print(heading("Why it matters", t));
   prose(control.why);
@@ -121,6 +132,7 @@ Result<int> run_explain(const Context& context, const Arguments& arguments) {
   out["sql"] = control->check;
   out["views"] = views;
   out["tables"] = tables_read(catalogue, *control, judged.evidence);
+  out["settings"] = settings_read(catalogue, *control, judged);
   out["user_impact"] = {{"level", control->user_impact}, {"notice", control->user_impact_notice}};
   out["effort"] = {{"level", control->effort}, {"hours", control->effort_hours}};
   out["licence"] = control->licence;

@@ -58,6 +58,17 @@ Json coverage_json(const snapshot::Evidence& evidence) {
   return out;
 }
 
+Json profile_json(const Judged& judged) {
+  return judged.decisions.profile.empty() ? Json(nullptr) : Json(judged.decisions.profile);
+}
+
+Json settings_json(const catalog::Catalogue& catalogue, const Judged& judged) {
+  Json out = Json::object();
+  for (const auto& [setting, value] : catalogue.settings_with(judged.decisions.profile, judged.decisions.settings))
+    if (value != catalogue.setting(setting)->value) out[setting] = value;
+  return out;
+}
+
 Json assessment_json(const catalog::Catalogue& catalogue, const Judged& judged, const score::Score& score) {
   const auto& m = judged.evidence.manifest;
   Json findings = Json::array();
@@ -85,6 +96,8 @@ Json assessment_json(const catalog::Catalogue& catalogue, const Judged& judged, 
           {"taken_at", taken_at},
           {"source", m.source},
           {"catalogue", {{"version", catalogue.version}, {"digest", catalogue.digest}}},
+          {"profile", profile_json(judged)},
+          {"settings", settings_json(catalogue, judged)},
           {"scope", m.scope},
           {"score", s},
           {"findings", findings},

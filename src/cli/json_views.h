@@ -11,6 +11,8 @@ double points(score::Cents cents);
 Json points_json(const score::Points& points);
 Json finding_json(const score::Action& action);
 Json coverage_json(const snapshot::Evidence& evidence);
+Json profile_json(const Judged& judged);                                        // its id; null: none
+Json settings_json(const catalog::Catalogue& catalogue, const Judged& judged);  // those that are not the default
 Json assessment_json(const catalog::Catalogue& catalogue, const Judged& judged, const score::Score& score);
 
 }  // namespace assay::cli

@@ -30,8 +30,7 @@ Json value_json(const sql::Statement& row, int i) {
 Result<int> run_query(const Context& context, const Arguments& arguments) {
   const auto catalogue = TRY(load_catalogue(context));
   auto evidence = TRY(read_source(context, catalogue, arguments.source, nullptr));
-  assess::Decisions decisions;
-  if (!context.decisions.empty()) decisions = TRY(assess::read_decisions(context.decisions, catalogue));
+  auto decisions = TRY(read_decisions(context, catalogue));
   assess::add_source_decisions(evidence, catalogue, decisions);
   // The built-in tables and the catalogue's views are there too, as controls see them.
   const auto assessor = TRY(assess::Assessor::create(catalogue, evidence, decisions, SystemClock()));

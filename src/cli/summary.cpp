@@ -75,6 +75,7 @@ std::string summary(const Judged& judged, const score::Score& score, const Termi
   if (score.self_claimed > 0) lines += fmt::format("; {:.2f} of them claimed, not seen", points(score.self_claimed));
   lines += fmt::format("\n      {} of {} actions completed ({:.0f} %)\n", score.completed, score.available,
                        score.improvement());
+  if (!judged.decisions.profile.empty()) lines += fmt::format("      by profile {}\n", judged.decisions.profile);
   lines += "\nVerdicts  " + counts_line(judged.findings, terminal) + "\n";
   if (!judged.out_of_scope.empty())
     lines += fmt::format("          {} of services that this source did not read are not counted\n",

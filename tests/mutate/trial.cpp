@@ -44,6 +44,7 @@ class Grammar {
   static const sql::Database& make(const catalog::Catalogue& catalogue, const sql::Database& db) {
     CHECK(snapshot::create_tables(db, catalogue).has_value());
     CHECK(db.execute(std::string(catalog::kBuiltInTables)).has_value());
+    CHECK(db.execute(catalog::create_settings_sql(catalogue)).has_value());
     std::vector<const catalog::View*> left;
     for (const auto& view : catalogue.views) left.push_back(&view);
     while (!left.empty()) {
