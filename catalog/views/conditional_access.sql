@@ -19,7 +19,7 @@
 --   all_users, all_apps       1 everybody, every application
 --   excludes_roles  1 holders of some directory role are left out
 --   narrowed        1 only some locations, platforms, devices, client apps, applications or users under suspicion of insider
---                   risk. A rule that blocks legacy clients alone, whatever the risk, is not narrowed by that
+--                   risk. Policies for legacy clients show in `clients` alone
 --   has_exclusions  1 users, groups, applications, kinds of guest or agents are left out
 -- A tenant may have very many policies: common values are compared before a list is searched, and CASE is used where AND
 -- and OR would evaluate both sides.
@@ -72,9 +72,7 @@ SELECT rowid AS policy,
             WHEN include_platforms <> '[]' AND include_platforms <> '["all"]' AND NOT has(include_platforms, 'all') THEN 1
             WHEN client_app_types = '["all"]' OR client_app_types = '[]' THEN 0
             WHEN has(client_app_types, 'all') OR has(client_app_types, 'browser', 'mobileAppsAndDesktopClients') THEN 0
-            WHEN built_in_controls = '["block"]' AND include_applications = '["All"]'
-                 AND (user_risk_levels = '[]') = (sign_in_risk_levels = '[]')
-                 AND has(client_app_types, 'exchangeActiveSync', 'other') THEN 0
+            WHEN has(client_app_types, 'exchangeActiveSync', 'other') THEN 0
             WHEN client_app_types IS NOT NULL THEN 1
             ELSE 0 END AS narrowed,
        CASE WHEN exclude_users <> '[]' OR exclude_groups <> '[]' OR exclude_applications <> '[]'
