@@ -319,7 +319,6 @@ TEST_F(CliTest, UsageIsExitCodeTwoAndOneLine) {
                                               {"assess", "export.json", "--nonsense"},
                                               {"assess", "export.json", "more.json"},
                                               {"import", "export.json"},
-                                              {"import", "a.json", "b.json", "--snapshot", "x"},
                                               {"query", "export.json"},
                                               {"assess", "export.json", "-o", "xml"},
                                               {"catalog"},

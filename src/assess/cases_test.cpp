@@ -14,7 +14,7 @@ class CasesTest : public testing::Test {
  protected:
   // Runs a case of a control; `expect` is its verdict.
   CaseResult run(const std::string& control, const Json& given, const std::string& expect) {
-    test_ = {"case", given, {}, {}, expect, {}, {}, {}, 0};
+    test_ = {"case", given, {}, Json::object(), expect, {}, {}, {}, 0};
     return run_case(catalogue_, *catalogue_.control(control), test_);
   }
   std::string difference(const std::string& control, const Json& given, const std::string& expect) {
@@ -45,17 +45,18 @@ TEST_F(CasesTest, AnotherVerdictIsToldWithItsReason) {
 }
 
 TEST_F(CasesTest, TheReasonMustHoldWhatIsExpected) {
-  test_ = {"case", {{"sharing_settings", {{{"sharing", "anyone"}}}}}, {}, {}, "fail", "is existing", {}, {}, 0};
+  test_ = {"case", {{"sharing_settings", {{{"sharing", "anyone"}}}}}, {}, Json::object(), "fail", "is existing", {}, {},
+           0};
   EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sharing-off"), test_).difference,
             "the reason lacks `is existing`: external sharing is anyone");
 }
 
 TEST_F(CasesTest, CountsAreCompared) {
-  test_ = {"case", {{"sites", {{{"id", "a"}}}}}, {}, {}, "fail", {}, 1, {}, 0};
+  test_ = {"case", {{"sites", {{{"id", "a"}}}}}, {}, Json::object(), "fail", {}, 1, {}, 0};
   EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sites-owned"), test_).difference,
             "expected 1 of 1, got 0 of 1");
 
-  test_ = {"case", {{"sites", {{{"id", "a"}}}}}, {}, {}, "fail", {}, {}, 3, 0};
+  test_ = {"case", {{"sites", {{{"id", "a"}}}}}, {}, Json::object(), "fail", {}, {}, 3, 0};
   EXPECT_EQ(run_case(catalogue_, *catalogue_.control("spo.sites-owned"), test_).difference,
             "expected 0 of 3, got 0 of 1");
 }
@@ -104,7 +105,7 @@ TEST_F(CasesTest, TheTenantCanBeGiven) {
       control.check = "SELECT id AS resource, 'pass' AS verdict, id || name || cloud AS reason FROM tenant";
   test_ = {
       "case", {{"sharing_settings", Json::array()}, {"tenant", {{"id", "1"}, {"name", "Contoso"}, {"cloud", "gcc"}}}},
-      {},     {},
+      {},     Json::object(),
       "pass", "1Contosogcc",
       {},     {},
       0};

@@ -96,7 +96,8 @@ TEST_F(DecisionsTest, TheFileIsAMapOfKnownKeys) {
   EXPECT_EQ(fault(""), "d.yaml:1: must be a map (see docs/decisions-file.md)");
   EXPECT_EQ(
       fault("statuses:\nstatus: x\n"),
-      "d.yaml:2: unknown key `status` (known: statuses exceptions attestations points zones exclude_risk_accepted)");
+      "d.yaml:2: unknown key `status` (known: statuses exceptions attestations points zones exclude_risk_accepted "
+      "profile settings)");
   EXPECT_EQ(fault("points: {}\npoints: {}\n"), "d.yaml:2: `points` stands twice in one map (keep one)");
   EXPECT_THAT(fault("points: {\n"), HasSubstr("d.yaml:2: "));
 }

@@ -188,6 +188,18 @@ void check_topics(const Catalogue& catalogue, const Control& control, std::vecto
   if (own && control.topics.empty()) problems.push_back({control.place, fmt::format("{}: has no topic", control.id)});
 }
 
+// A variant hangs on a control with points, in the same category.
+void check_variant(const Catalogue& catalogue, const Control& control, std::vector<Problem>& problems) {
+  if (control.variant_of.empty()) return;
+  const auto problem = [&](std::string_view text) {
+    problems.push_back({control.place, fmt::format("{}: variant_of `{}`: {}", control.id, control.variant_of, text)});
+  };
+  const auto* of = catalogue.control(control.variant_of);
+  if (of == nullptr) return problem("there is no such control");
+  if (!of->variant_of.empty()) return problem("it is a variant itself");
+  if (of->category != control.category) problem("it is of another category");
+}
+
 // What a case says of profile and settings.
 void check_case_settings(const Catalogue& catalogue, const Case& c, const Place& place,
                          std::vector<Problem>& problems) {
@@ -322,6 +334,7 @@ void check_rules(const Catalogue& catalogue, std::vector<Problem>& problems) {
       }
     }
     check_topics(catalogue, control, problems);
+    check_variant(catalogue, control, problems);
     check_cases(catalogue, control, problems);
     check_profile_cases(catalogue, control, problems);
   }

@@ -37,6 +37,17 @@ TEST(ResolveSqlTest, WritesDownWhatIsRead) {
                                                                 Pair("sites", ElementsAre("ROWID", "id"))));
 }
 
+TEST(VariantTest, HangsOnAControlWithPoints) {
+  const std::string points = "points: 6\nrubric: {likelihood: 3, blast_radius: 2, exploited: 1}";
+  EXPECT_THAT(control(points, "variant_of: spo.sites-owned"), ElementsAre());
+  EXPECT_THAT(control(points, "variant_of: spo.nothing"),
+              Contains(at(1, "spo.sharing-off: variant_of `spo.nothing`: there is no such control")));
+  EXPECT_THAT(control(points, "variant_of: spo.sharing-off"),
+              Contains(at(1, "spo.sharing-off: variant_of `spo.sharing-off`: it is a variant itself")));
+  EXPECT_THAT(control("points: 6", "variant_of: spo.sites-owned"),
+              Contains(at(7, "a variant has no `rubric`: those of `spo.sites-owned` count")));
+}
+
 TEST(ResolveSqlTest, UnknownNamesInSql) {
   EXPECT_THAT(control("FROM sharing_settings", "FROM sharing"),
               Contains(at(18, "spo.sharing-off: check: sql: no such table: sharing")));

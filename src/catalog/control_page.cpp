@@ -93,9 +93,14 @@ class ControlPage {
     } else if (!control_.microsoft.empty()) {
       origin = ", as Microsoft Secure Score gives";
     }
+    const auto* base = catalogue_.control(control_.variant_of);
+    const auto worth =
+        base == nullptr
+            ? fmt::format("{}{}", text::count(static_cast<std::size_t>(control_.points), "point", "points"), origin)
+            : fmt::format("None of its own: {} judges the same matter and has them. This one answers a framework.",
+                          page_.link(base->title, path_of(*base)));
     page_.items(
-        {fmt::format("{}{}", text::count(static_cast<std::size_t>(control_.points), "point", "points"), origin),
-         "Earned: " + how,
+        {worth, "Earned: " + how,
          fmt::format("On users: {}. {}", control_.user_impact, sentence(page_.text(control_.user_impact_notice))),
          fmt::format("Effort: {}, about {}", control_.effort,
                      control_.effort_hours == 1 ? "an hour" : fmt::format("{} hours", control_.effort_hours))});

@@ -250,7 +250,7 @@ void read_rubric(Reader& in, const YAML::Node& node, Control& control) {
 Control read_control(Reader& in, const YAML::Node& node) {
   in.allow(node, {"id",   "version",     "title",  "service",     "category", "points", "scoring",   "unit",
                   "why",  "user_impact", "effort", "licence",     "needs",    "reads",  "microsoft", "frameworks",
-                  "none", "check",       "rubric", "remediation", "manual",   "cases",  "topics"});
+                  "none", "check",       "rubric", "remediation", "manual",   "cases",  "topics",    "variant_of"});
   Control c;
   c.place = in.place(node);
   c.id = in.required(node, "id");
@@ -260,10 +260,17 @@ Control read_control(Reader& in, const YAML::Node& node) {
                         {"entra", "exchange", "defender-office", "sharepoint", "teams", "defender-endpoint", "intune",
                          "cloud-apps", "defender-identity", "purview", "power-platform", "fabric", "m365"});
   c.category = in.one_of(node, "category", {"identity", "device", "apps", "data"});
-  c.points = in.whole(node, "points", 0);
-  if (c.points < 1 || c.points > 10)
-    in.problem(node["points"] ? node["points"] : node, fmt::format("`points` is {}, but must be 1 to 10", c.points));
-  read_rubric(in, node, c);
+  c.variant_of = yaml::text(node, "variant_of");
+  if (c.variant_of.empty()) {
+    c.points = in.whole(node, "points", 0);
+    if (c.points < 1 || c.points > 10)
+      in.problem(node["points"] ? node["points"] : node, fmt::format("`points` is {}, but must be 1 to 10", c.points));
+    read_rubric(in, node, c);
+  } else {
+    for (const auto* key : {"points", "rubric"})
+      if (node[key])
+        in.problem(node[key], fmt::format("a variant has no `{}`: those of `{}` count", key, c.variant_of));
+  }
   c.scoring = in.one_of(node, "scoring", {"binary", "proportional"}) == "proportional" ? Scoring::Proportional
                                                                                        : Scoring::Binary;
   c.unit = in.required(node, "unit");

@@ -41,7 +41,9 @@ std::string framework_page(const Catalogue& catalogue, const Framework& framewor
     std::vector<std::string> lines;
     for (const auto* control : catalogue.naming(framework.id, requirement.id))
       lines.push_back(fmt::format("{} (`{}`, {}{})", page.link(control->title, path_of(*control)), control->id,
-                                  text::count(static_cast<std::size_t>(control->points), "point", "points"),
+                                  control->variant_of.empty()
+                                      ? text::count(static_cast<std::size_t>(control->points), "point", "points")
+                                      : fmt::format("a variant of `{}`", control->variant_of),
                                   control->manual ? ", by a person" : ""));
     for (const auto& id : requirement.topics) {
       const auto* topic = catalogue.topic(id);

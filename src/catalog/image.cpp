@@ -64,6 +64,7 @@ Json control_json(const Control& c) {
           {"service", c.service},
           {"category", c.category},
           {"points", c.points},
+          {"variant_of", c.variant_of},
           {"proportional", c.scoring == Scoring::Proportional},
           {"unit", c.unit},
           {"why", c.why},
@@ -175,6 +176,7 @@ Control control_of(Element e) {
   c.service = text(e["service"]);
   c.category = text(e["category"]);
   c.points = static_cast<int>(e["points"].get_int64().value());
+  c.variant_of = text(e["variant_of"]);
   c.scoring = e["proportional"].get_bool().value() ? Scoring::Proportional : Scoring::Binary;
   c.unit = text(e["unit"]);
   c.why = text(e["why"]);

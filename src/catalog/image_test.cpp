@@ -37,6 +37,7 @@ TEST(ImageTest, WhatWasReadBackIsWhatWasWritten) {
     EXPECT_EQ(a.id, b.id);
     EXPECT_EQ(a.version, b.version);
     EXPECT_EQ(a.points, b.points);
+    EXPECT_EQ(a.variant_of, b.variant_of);
     EXPECT_EQ(a.scoring, b.scoring);
     EXPECT_EQ(a.effort_hours, b.effort_hours);
     EXPECT_EQ(a.licence, b.licence);

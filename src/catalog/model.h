@@ -119,7 +119,10 @@ struct Control {
   std::string title;
   std::string service;
   std::string category;  // identity device apps data
-  int points = 0;        // 1 to 10
+  int points = 0;        // 1 to 10; 0 for a variant
+  // The control that judges the same matter and has the points: this one judges it in another way, for a framework's
+  // sake. Counted twice, one setting would weigh twice. Empty: it has points of its own.
+  std::string variant_of;
   Scoring scoring = Scoring::Binary;
   std::string unit;
   std::string why;

@@ -46,6 +46,7 @@ Json finding_json(const score::Action& action) {
            {"rank", action.rank},
            {"impact", rounded(action.impact)},
            {"microsoft", control.microsoft}};
+  if (!control.variant_of.empty()) out["variant_of"] = control.variant_of;
   if (!action.reasoning.empty()) out["decision"] = action.reasoning;
   out["resources"] = std::move(resources);
   return out;
