@@ -13,7 +13,6 @@ namespace {
 
 using snapshot::State;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 

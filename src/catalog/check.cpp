@@ -75,6 +75,7 @@ void resolve_control(const Catalogue& catalogue, const sql::Database& db, Contro
   }
   control.sql_reads = guard.take_reads();
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(prepared->columns()));
   for (int i = 0; i < prepared->columns(); ++i) names.emplace_back(prepared->column_name(i));
   for (const char* needed : {"resource", "verdict", "reason"})
     if (std::find(names.begin(), names.end(), needed) == names.end())

@@ -274,6 +274,7 @@ class ControlPage {
     if (views.empty()) return;
     page_.paragraph("Views that it reads, directly or through another:");
     std::vector<std::string> lines;
+    lines.reserve(views.size());
     for (const auto* view : views)
       lines.push_back(fmt::format("{}: {}", page_.link(Markdown::code(view->name), path_of(*view)),
                                   page_.text(text::shorten(view->about, 200))));

@@ -228,6 +228,7 @@ requirements:
     std::vector<Problem> found;
     read(found);
     std::vector<std::string> out;
+    out.reserve(found.size());
     for (const auto& problem : found) out.push_back(folder_.without(describe(problem)));
     return out;
   }
