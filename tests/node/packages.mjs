@@ -31,7 +31,8 @@ const npm = spawnSync('npm', ['ci', '--no-progress', '--fetch-retries=1', '--fet
 if (npm.error?.code === 'ENOENT') skip('there is no npm on this machine (./dev setup installs it)');
 if (npm.status !== 0) {
   const out = npm.stdout + npm.stderr;
-  const unreachable = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED)\b/;
+  const unreachable =
+    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT_LOCALLY|UNABLE_TO_VERIFY_LEAF_SIGNATURE)\b/;
   if (unreachable.test(out)) skip('the package registry cannot be reached');
   console.log(out);
   process.exit(1);
