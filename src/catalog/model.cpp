@@ -38,6 +38,13 @@ const T* find(const std::unordered_map<std::string, const T*>& map, std::string_
   return found == map.end() ? nullptr : found->second;
 }
 
+// In a list that is too short for an index.
+template <class T>
+const T* find(const std::vector<T>& list, std::string T::*name_of, std::string_view name) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const T& item) { return item.*name_of == name; });
+  return found == list.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 const std::string_view kBuiltInTables = R"sql(
@@ -64,11 +71,7 @@ std::optional<ColumnType> column_type(std::string_view name) {
   return std::nullopt;
 }
 
-const Column* Table::column(std::string_view column_name) const {
-  for (const auto& column : columns)
-    if (column.name == column_name) return &column;
-  return nullptr;
-}
+const Column* Table::column(std::string_view column_name) const { return find(columns, &Column::name, column_name); }
 
 void Catalogue::build_index() {
   tables_.clear();
@@ -103,29 +106,10 @@ const Table* Catalogue::table(std::string_view name) const {
 const View* Catalogue::view(std::string_view name) const { return find(views_, name); }
 const Control* Catalogue::control(std::string_view id) const { return find(controls_, id); }
 
-const Framework* Catalogue::framework(std::string_view id) const {
-  for (const auto& framework : frameworks)
-    if (framework.id == id) return &framework;
-  return nullptr;
-}
-
-const Topic* Catalogue::topic(std::string_view id) const {
-  for (const auto& topic : topics)
-    if (topic.id == id) return &topic;
-  return nullptr;
-}
-
-const Setting* Catalogue::setting(std::string_view name) const {
-  for (const auto& setting : settings)
-    if (setting.name == name) return &setting;
-  return nullptr;
-}
-
-const Profile* Catalogue::profile(std::string_view id) const {
-  for (const auto& profile : profiles)
-    if (profile.id == id) return &profile;
-  return nullptr;
-}
+const Framework* Catalogue::framework(std::string_view id) const { return find(frameworks, &Framework::id, id); }
+const Topic* Catalogue::topic(std::string_view id) const { return find(topics, &Topic::id, id); }
+const Setting* Catalogue::setting(std::string_view name) const { return find(settings, &Setting::name, name); }
+const Profile* Catalogue::profile(std::string_view id) const { return find(profiles, &Profile::id, id); }
 
 Settings Catalogue::said_by(std::string_view id) const {
   Settings out;

@@ -250,7 +250,6 @@ Result<snapshot::Evidence> write_snapshot(const std::vector<std::filesystem::pat
   if (graph) {
     files = TRY(list_files(paths));
   } else {
-    TRY(File::open(paths.front()));  // before a snapshot is begun
     files.push_back({paths.front(), {}, 0});
   }
   std::error_code none;

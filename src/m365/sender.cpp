@@ -166,6 +166,12 @@ void Sender::set_users(std::size_t users) {
   }
 }
 
+http::Task<Result<std::string>> Sender::access_token() {
+  if (service_.resource.empty()) co_return std::string();
+  auto signed_in = co_await sign_in_.token(service_.resource);
+  co_return signed_in;
+}
+
 http::Task<Result<Answer>> Sender::ask(Question question) {
   // First the narrow gates: who waits there must not hold a place that others could use.
   std::vector<http::Gate::Place> places;
@@ -175,18 +181,13 @@ http::Task<Result<Answer>> Sender::ask(Question question) {
   for (int tries = 1;; ++tries) {
     // Nothing may hold a request up once its share of a limit is spent, or the next would come too soon after it: a
     // token is there before. It is asked for again because the limits may take longer than it lives.
-    if (!service_.resource.empty()) {
-      auto signed_in = co_await sign_in_.token(service_.resource);
-      CO_CHECK(signed_in);
-    }
+    auto early = co_await access_token();
+    CO_CHECK(early);
     co_await pass_limits(question);
     if (closed_) co_return Error{ErrorCode::Network, "the collection has ended", {}};
-    std::string token;
-    if (!service_.resource.empty()) {
-      auto signed_in = co_await sign_in_.token(service_.resource);
-      CO_CHECK(signed_in);
-      token = *signed_in;
-    }
+    auto signed_in = co_await access_token();
+    CO_CHECK(signed_in);
+    const auto& token = *signed_in;
     http::Request request;
     request.method = question.method;
     request.url = question.url;

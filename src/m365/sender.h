@@ -90,7 +90,8 @@ class Sender {
   static constexpr int kTries = 9;
 
  private:
-  struct Held;  // a limit with its budget
+  struct Held;                                     // a limit with its budget
+  http::Task<Result<std::string>> access_token();  // empty: the service takes none
   http::Task<void> pass_limits(const Question& question);
   void pause(const Question& question, double seconds);
   double jittered(double seconds);

@@ -140,7 +140,7 @@ TEST_F(SenderTest, ALimitIsHeldBeforeTheServiceRefuses) {
   service.limits = {{"conditional access", {"/identity/conditionalAccess"}, 1, 1, 1, false, {}}};
   Sender sender(loop_, client_, sign_in_, clock_, service, 1);
   const auto one = [&](std::string path) -> http::Task<void> {
-    co_await sender.ask(Question::get("https://graph.example", path));
+    (void)co_await sender.ask(Question::get("https://graph.example", path));
   };
   for (int i = 0; i < 5; ++i) loop_.spawn(one("/identity/conditionalAccess/policies"));
   for (int i = 0; i < 5; ++i) loop_.spawn(one("/users"));
@@ -163,7 +163,9 @@ TEST_F(SenderTest, AServiceIsNotAskedMoreAtOnceThanItBears) {
   service.at_once = 3;
   Sender sender(loop_, client_, sign_in_, clock_, service, 1);
   answering_ = [](const auto&) { return http::FakeClient::Answer{answer(200, "{}"), std::chrono::seconds(1)}; };
-  const auto one = [&]() -> http::Task<void> { co_await sender.ask(Question::get("https://graph.example", "/x")); };
+  const auto one = [&]() -> http::Task<void> {
+    (void)co_await sender.ask(Question::get("https://graph.example", "/x"));
+  };
   for (int i = 0; i < 12; ++i) loop_.spawn(one());
   EXPECT_TRUE(loop_.run());
   EXPECT_EQ(client_.most_in_flight, 3U);
@@ -192,7 +194,7 @@ TEST_F(SenderTest, ALargeTenantHasTheAmountOfItsSize) {
     sender.set_users(users);
     const auto begun = world_.seconds();
     const auto task = [&]() -> http::Task<void> {
-      for (int i = 0; i < 2000; ++i) co_await sender.ask(Question::get("https://graph.example", "/x"));
+      for (int i = 0; i < 2000; ++i) (void)co_await sender.ask(Question::get("https://graph.example", "/x"));
     };
     for (int i = 0; i < 4; ++i) loop_.spawn(task());
     EXPECT_TRUE(loop_.run());
@@ -222,7 +224,9 @@ TEST_F(SenderTest, APartOfABatchThatWasRefusedHoldsWhatComesNext) {
   service.limits = {{"units", {}, 1000, 10, 0, false, {}}};
   Sender sender(loop_, client_, sign_in_, clock_, service, 1);
   sender.refused_inside(Question::get("https://graph.example", "/x"), 3, 20);
-  const auto task = [&]() -> http::Task<void> { co_await sender.ask(Question::get("https://graph.example", "/x")); };
+  const auto task = [&]() -> http::Task<void> {
+    (void)co_await sender.ask(Question::get("https://graph.example", "/x"));
+  };
   loop_.spawn(task());
   EXPECT_TRUE(loop_.run());
   EXPECT_GE(world_.seconds(), 20);
