@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -137,18 +138,36 @@ struct Assessor::State {
   Decisions decisions;
   Timestamp now;
   Options options;
-  std::set<std::string> views_made;
+  struct MadeView {
+    bool filled = false;
+    sql::Statement fill;  // with `keep_prepared`, from the second time on
+  };
+  std::unordered_map<std::string, MadeView> views_made;
   std::unordered_map<std::string, std::string> views_failed;
+  std::unordered_map<std::string, sql::Statement> checks;  // with `keep_prepared`, by their SQL
+  std::shared_ptr<sql::Declared> declared;
   std::optional<snapshot::HeldPlans> held_plans;  // nullopt: licences were not collected
 
-  Result<void> fill_built_in() {
+  Result<void> make_built_in() {
     auto& db = evidence.db;
     TRY(db.execute(R"sql(
       CREATE TEMP TABLE IF NOT EXISTS tenant(id TEXT COLLATE NOCASE, name TEXT, cloud TEXT COLLATE NOCASE);
       CREATE TEMP TABLE IF NOT EXISTS coverage("table" TEXT, state TEXT, "rows" INTEGER, detail TEXT);
       CREATE TEMP TABLE IF NOT EXISTS declared(control TEXT, kind TEXT, value TEXT COLLATE NOCASE);
       CREATE TEMP TABLE IF NOT EXISTS licence_flags(plan TEXT COLLATE NOCASE, held INTEGER);
-      DELETE FROM temp.tenant; DELETE FROM temp.coverage; DELETE FROM temp.declared; DELETE FROM temp.licence_flags)sql"));
+      DROP TABLE IF EXISTS temp.settings)sql"));
+    TRY(db.execute(catalog::create_settings_sql(catalogue, true)));
+    // Views of an earlier assessor, made under other decisions.
+    for (const auto& view : catalogue.views) TRY(db.execute("DROP TABLE IF EXISTS temp." + sql::identifier(view.name)));
+    sql::register_undeclared(db, declared);
+    return fill_built_in();
+  }
+
+  Result<void> fill_built_in() {
+    auto& db = evidence.db;
+    TRY(
+        db.execute("DELETE FROM temp.tenant; DELETE FROM temp.coverage; DELETE FROM temp.declared; "
+                   "DELETE FROM temp.licence_flags; DELETE FROM temp.settings"));
     auto tenant = TRY(db.prepare("INSERT INTO temp.tenant VALUES(nullif(?,''),nullif(?,''),nullif(?,''))"));
     const auto& m = evidence.manifest;
     tenant.bind(1, m.tenant_id).bind(2, m.tenant_name).bind(3, m.cloud);
@@ -168,7 +187,7 @@ struct Assessor::State {
       flag.bind(1, plan).bind(2, std::int64_t{held});
       TRY(flag.step());
     }
-    auto declared = std::make_shared<sql::Declared>();
+    *declared = {};
     auto row = TRY(db.prepare("INSERT INTO temp.declared VALUES(?,?,?)"));
     for (const auto& exception : decisions.exceptions) {
       if (!in_force(exception.expires, now)) continue;
@@ -186,17 +205,12 @@ struct Assessor::State {
         }
       }
     }
-    sql::register_undeclared(db, std::move(declared));
     TRY(fill_settings());
-    // Views of an earlier assessor, made under other decisions.
-    for (const auto& view : catalogue.views) TRY(db.execute("DROP TABLE IF EXISTS temp." + sql::identifier(view.name)));
     return load_plans();
   }
 
   Result<void> fill_settings() {
     auto& db = evidence.db;
-    TRY(db.execute("DROP TABLE IF EXISTS temp.settings"));
-    TRY(db.execute(catalog::create_settings_sql(catalogue, true)));
     TRY(db.execute("INSERT INTO temp.settings DEFAULT VALUES"));
     for (const auto& [setting, value] : catalogue.settings_with(decisions.profile, decisions.settings)) {
       const auto text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -214,6 +228,7 @@ struct Assessor::State {
   }
 
   Result<void> load_plans() {
+    held_plans.reset();
     const auto* coverage = evidence.find(kServicePlans);
     if (coverage == nullptr || coverage->state != snapshot::State::Collected) return {};
     held_plans = TRY(snapshot::HeldPlans::read(evidence.db));
@@ -283,25 +298,41 @@ struct Assessor::State {
   Result<void> make_views(const sql::Reads& reads, sql::Guard& guard) {
     for (const auto& read : reads) {
       const auto* view = catalogue.view(read.first);
-      if (view == nullptr || views_made.count(view->name) != 0) continue;
+      if (view == nullptr) continue;
+      const auto known = views_made.find(view->name);
+      auto* made = known == views_made.end() ? nullptr : &known->second;
+      if (made != nullptr && made->filled) continue;
       if (const auto failed = views_failed.find(view->name); failed != views_failed.end())
         return invalid(failed->second);
       TRY(make_views(view->reads, guard));
-      if (auto made = guard.materialise(view->name, view->sql); !made) {
-        const auto why = fmt::format("view `{}`: {}", view->name, made.error().message);
+      auto done =
+          made == nullptr ? guard.materialise(view->name, view->sql) : guard.fill(view->name, view->sql, made->fill);
+      if (!done) {
+        const auto why = fmt::format("view `{}`: {}", view->name, done.error().message);
         views_failed.emplace(view->name, why);
         return invalid(why);
       }
-      views_made.insert(view->name);
+      views_made[view->name].filled = true;
     }
     return {};
+  }
+
+  Result<void> again(const Decisions& other) {
+    decisions = other;
+    views_failed.clear();
+    for (auto& [view, made] : views_made)
+      if (std::exchange(made.filled, false)) TRY(evidence.db.execute("DELETE FROM temp." + sql::identifier(view)));
+    return fill_built_in();
   }
 
   Result<void> run_check(const catalog::Control& control, Finding& finding) {
     sql::Guard guard(evidence.db, options.limits);
     TRY(make_views(control.sql_reads, guard));
     guard.refill();
-    auto rows = TRY(guard.prepare(control.check));
+    sql::Statement own;
+    auto& rows = options.keep_prepared ? checks[control.check] : own;
+    if (rows.handle() == nullptr) rows = TRY(guard.prepare(control.check));
+    rows.reset();
     const Positions at(rows);
     Tally tally;
     while (TRY(rows.step())) {
@@ -364,8 +395,9 @@ Assessor::~Assessor() = default;
 
 Result<Assessor> Assessor::create(const catalog::Catalogue& catalogue, snapshot::Evidence& evidence,
                                   const Decisions& decisions, const Clock& clock, const Options& options) {
-  auto state = std::unique_ptr<State>(new State{catalogue, evidence, decisions, clock.now(), options, {}, {}, {}});
-  TRY(state->fill_built_in());
+  auto state = std::unique_ptr<State>(new State{
+      catalogue, evidence, decisions, clock.now(), options, {}, {}, {}, std::make_shared<sql::Declared>(), {}});
+  TRY(state->make_built_in());
   return Assessor(std::move(state));
 }
 
@@ -378,6 +410,11 @@ Finding Assessor::judge(const catalog::Control& control) {
                {}};
   }
   return finding;
+}
+
+Result<void> Assessor::again(const Decisions& decisions) {
+  CHECK(state_->options.keep_prepared);
+  return state_->again(decisions);
 }
 
 Result<std::string> Assessor::rows(const catalog::View& view) { return state_->rows(view); }

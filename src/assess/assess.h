@@ -18,6 +18,7 @@ namespace assay::assess {
 struct Options {
   sql::Limits limits;          // for each control
   bool keep_resources = true;  // false: findings without their resources, for when only the verdict counts
+  bool keep_prepared = false;  // SQL stays prepared, for `again`
 };
 
 // The verdict of one control, from rows of its check:
@@ -38,6 +39,10 @@ class Assessor {
   ~Assessor();
 
   Finding judge(const catalog::Control& control);
+
+  // Begins again, because the evidence holds other rows, coverage, plans or another manifest now; its connection and
+  // tables are the same. What was prepared is used again, so that it costs what the rows cost. With `keep_prepared`.
+  Result<void> again(const Decisions& decisions);
 
   // For trying changes of a view: what its SQL as it is now gives, as text; and what was made of it is forgotten, so
   // that the next control finds it, and every view that reads it, as they are now.

@@ -2,7 +2,10 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "assess/assess.h"
 #include "catalog/model.h"
@@ -16,8 +19,8 @@ struct CaseResult {
   std::string difference;  // what was expected and what came out; empty when ok
 };
 
-// Runs a control's case: the given rows become the tenant's tables, everything else is absent.
-CaseResult run_case(const catalog::Catalogue& catalogue, const catalog::Control& control, const catalog::Case& test);
+// Runs a control's cases, each for itself: the given rows become the tenant's tables, everything else is absent.
+std::vector<CaseResult> run_cases(const catalog::Catalogue& catalogue, const catalog::Control& control);
 
 // What the case expects and the finding is not; empty when it is all of it.
 std::string difference(const catalog::Case& test, const Finding& finding);
@@ -26,18 +29,30 @@ std::string difference(const catalog::Case& test, const Finding& finding);
 // reads the same tables and views as the control.
 class LoadedCase {
  public:
-  // The catalogue must live as long as the case.
+  // The catalogue and the control must live as long as the case.
   static Result<LoadedCase> load(const catalog::Catalogue& catalogue, const catalog::Control& control,
                                  const catalog::Case& test, const Options& options = {});
+
+  // Another case of the control takes its place. With `keep_prepared`.
+  Result<void> load_next(const catalog::Case& test);
 
   Finding judge(const catalog::Control& control);
   Result<std::string> rows(const catalog::View& view);  // as `Assessor` has them, like `renew`
   Result<void> renew(const catalog::View& view);
 
  private:
-  LoadedCase();
+  LoadedCase(const catalog::Catalogue& catalogue, const catalog::Control& control);
 
-  std::unique_ptr<snapshot::Evidence> evidence_;  // the assessor needs it where it is
+  // Empties what the case before filled, and fills what this one gives.
+  Result<void> give(const catalog::Case& test);
+  Result<void> give(const Json& given);
+  Result<void> insert_row(const catalog::Table& table, const Json& row, std::optional<std::int64_t> parent);
+
+  const catalog::Catalogue* catalogue_;
+  const catalog::Control* control_;
+  std::unique_ptr<snapshot::Evidence> evidence_;             // the assessor needs it where it is
+  std::unordered_map<std::string, sql::Statement> inserts_;  // by their SQL
+  std::set<std::string> filled_;                             // tables
   Decisions decisions_;
   std::optional<Assessor> assessor_;
 };

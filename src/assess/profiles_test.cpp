@@ -50,7 +50,7 @@ TEST(ProfilesTest, CasesAreJudgedByTheirOwn) {
   const auto catalogue = catalog::SettingsExample().load();
   const auto& control = *catalogue.control("spo.link-days");
 
-  for (const auto& test : control.cases) EXPECT_EQ(run_case(catalogue, control, test).difference, "") << test.name;
+  for (const auto& result : run_cases(catalogue, control)) EXPECT_EQ(result.difference, "") << result.test->name;
 }
 
 TEST(ProfilesTest, AFrameworkFollowsItsOwnLine) {

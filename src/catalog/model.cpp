@@ -38,6 +38,13 @@ const T* find(const std::unordered_map<std::string, const T*>& map, std::string_
   return found == map.end() ? nullptr : found->second;
 }
 
+std::string naming_key(std::string_view framework, std::string_view requirement) {
+  std::string key(framework);
+  key += '\n';
+  key += requirement;
+  return text::lower(key);
+}
+
 // In a list that is too short for an index.
 template <class T>
 const T* find(const std::vector<T>& list, std::string T::*name_of, std::string_view name) {
@@ -92,8 +99,7 @@ void Catalogue::build_index() {
   for (const auto& control : controls) {
     controls_.emplace(control.id, &control);
     for (const auto& [framework, requirements] : control.frameworks)
-      for (const auto& requirement : requirements)
-        naming_[text::lower(framework + "\n" + requirement)].push_back(&control);
+      for (const auto& requirement : requirements) naming_[naming_key(framework, requirement)].push_back(&control);
     for (const auto& topic : control.topics) by_topic_[topic].push_back(&control);
   }
 }
@@ -139,7 +145,7 @@ std::set<std::string> Catalogue::settings_of(const Control& control) const {
 }
 
 std::vector<const Control*> Catalogue::naming(std::string_view framework, std::string_view requirement) const {
-  const auto found = naming_.find(text::lower(std::string(framework) + "\n" + std::string(requirement)));
+  const auto found = naming_.find(naming_key(framework, requirement));
   return found == naming_.end() ? std::vector<const Control*>() : found->second;
 }
 

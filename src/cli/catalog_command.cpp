@@ -66,16 +66,15 @@ Result<int> run_test(const Context& context, const Arguments& arguments) {
   Rows rows({{"control"}, {"case", false, true}, {"ok"}, {"difference", false, true}});
   for (const auto& control : catalogue.controls) {
     if (control.id.find(arguments.filter) == std::string::npos) continue;
-    for (const auto& test : control.cases) {
-      const auto result = assess::run_case(catalogue, control, test);
+    for (const auto& result : assess::run_cases(catalogue, control)) {
       ++run;
       failed += result.ok ? 0 : 1;
       if (context.output() == Format::Json) {
-        Json item{{"control", control.id}, {"case", test.name}, {"ok", result.ok}};
+        Json item{{"control", control.id}, {"case", result.test->name}, {"ok", result.ok}};
         if (!result.ok) item["difference"] = result.difference;
         out.push_back(std::move(item));
       } else if (!result.ok || context.output() == Format::Csv) {
-        rows.add({control.id, test.name, result.ok ? "ok" : "no", result.difference},
+        rows.add({control.id, result.test->name, result.ok ? "ok" : "no", result.difference},
                  result.ok ? Style::Plain : Style::Red);
       }
     }

@@ -26,7 +26,7 @@ struct ServiceStatus {
   std::size_t refused = 0;  // tables that could not be collected
   std::size_t rows = 0;
   m365::Counters counters;
-  double waited = 0;  // seconds for a budget, of all requests together
+  double waited = 0;     // seconds for a budget, of all requests together
   std::size_t left = 0;  // requests that are known to come; how many pages a list has is not known before its last
   // At the pace so far. Nothing: too little has been asked to tell.
   std::optional<double> seconds_left;

@@ -199,9 +199,9 @@ Result<Kind> detect(const std::filesystem::path& path) {
   bool graph = false;
   snapshot::MemorySource begin(head);
   snapshot::JsonStream stream(begin, [&](std::string_view key) {
-    constexpr std::string_view kMembers[] = {"value", "responses", "error", "id", "conditions"};
+    constexpr std::string_view members[] = {"value", "responses", "error", "id", "conditions"};
     graph = graph || key.starts_with("@odata.") ||
-            std::any_of(std::begin(kMembers), std::end(kMembers),
+            std::any_of(std::begin(members), std::end(members),
                         [&](const auto member) { return text::iequals(member, key); });
     return snapshot::Shape::Skip;
   });

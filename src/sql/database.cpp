@@ -42,7 +42,21 @@ std::string message(sqlite3* db) {
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
-void Database::Close::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+
+Database::Database(sqlite3* handle) : handle_(handle) {
+  sqlite3_set_authorizer(
+      handle,
+      [](void* authorize, int action, const char* a, const char* b, const char* /*database*/, const char* /*trigger*/) {
+        const auto& ask = *static_cast<const Authorize*>(authorize);
+        return ask ? ask(action, a, b) : SQLITE_OK;
+      },
+      authorize_.get());
+}
+
+void Database::Close::operator()(sqlite3* handle) const {
+  sqlite3_set_authorizer(handle, nullptr, nullptr);  // a statement may live longer than the connection
+  sqlite3_close_v2(handle);
+}
 
 Result<bool> Statement::step() {
   const int status = sqlite3_step(handle_.get());

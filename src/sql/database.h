@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,10 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
+// Asked about every step of a statement while it is prepared, as sqlite3_set_authorizer has it, and answers in its
+// terms. An empty one allows everything.
+using Authorize = std::function<int(int action, const char* a, const char* b)>;
+
 // One connection. Not shared between threads.
 class Database {
  public:
@@ -71,11 +76,15 @@ class Database {
 
   sqlite3* handle() const { return handle_.get(); }
 
+  // SQLite prepares every statement anew when it is given an authorizer; who is asked can change without that.
+  Authorize& authorize() const { return *authorize_; }
+
  private:
   struct Close {
     void operator()(sqlite3* handle) const;
   };
-  explicit Database(sqlite3* handle) : handle_(handle) {}
+  explicit Database(sqlite3* handle);
+  std::unique_ptr<Authorize> authorize_ = std::make_unique<Authorize>();  // outlives the connection
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

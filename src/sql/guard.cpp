@@ -164,12 +164,10 @@ struct Guard::State {
 Guard::Guard(const Database& db, const Limits& limits) : state_(std::make_unique<State>(db, limits)) {
   CHECK(std::is_sorted(kFunctions.begin(), kFunctions.end()));
   refill();
-  sqlite3_set_authorizer(
-      db.handle(),
-      [](void* state, int action, const char* a, const char* b, const char* /*database*/, const char* /*trigger*/) {
-        return static_cast<State*>(state)->authorize(action, a, b);
-      },
-      state_.get());
+  CHECK(!db.authorize());
+  db.authorize() = [state = state_.get()](int action, const char* a, const char* b) {
+    return state->authorize(action, a, b);
+  };
   sqlite3_progress_handler(
       db.handle(), kInstructionsPerCheck,
       [](void* state) {
@@ -181,7 +179,7 @@ Guard::Guard(const Database& db, const Limits& limits) : state_(std::make_unique
 }
 
 Guard::~Guard() {
-  sqlite3_set_authorizer(state_->db->handle(), nullptr, nullptr);
+  state_->db->authorize() = nullptr;
   sqlite3_progress_handler(state_->db->handle(), 0, nullptr, nullptr);
 }
 
@@ -235,6 +233,19 @@ Result<void> Guard::materialise(const std::string& name, const std::string& sele
   const auto error = state_->refusal.empty() ? made.error() : refused(state_->refusal);
   TRY(prepare(select));
   return error;
+}
+
+Result<void> Guard::fill(const std::string& name, const std::string& select, Statement& prepared) {
+  state_->making = name;  // also while it runs: a changed schema has it prepared anew
+  auto filled = [&]() -> Result<void> {
+    if (prepared.handle() == nullptr)
+      prepared = TRY(prepare_one("INSERT INTO temp." + identifier(name) + " " + select));
+    prepared.reset();
+    TRY(prepared.step());
+    return {};
+  }();
+  state_->making.clear();
+  return filled;
 }
 
 }  // namespace assay::sql

@@ -21,10 +21,11 @@ struct Limits {
 // Which columns a statement reads: table name → column names ("" when only the rows count).
 using Reads = std::map<std::string, std::set<std::string>>;
 
-// While it lives, the connection may only read: control SQL and `assay query` are foreign code. It allows SELECT,
-// common table expressions (recursive ones too) and an allow-list of functions; it denies writing, ATTACH, PRAGMA,
-// transactions, schema changes and every other function. The instruction limit covers everything that runs under the
-// guard since the last `refill()`. The memory limit counts what this thread lets SQLite allocate.
+// While it lives, the connection, which can have one at a time, may only read: control SQL and `assay query` are
+// foreign code. It allows SELECT, common table expressions (recursive ones too) and an allow-list of functions; it
+// denies writing, ATTACH, PRAGMA, transactions, schema changes and every other function. The instruction limit covers
+// everything that runs under the guard since the last `refill()`. The memory limit counts what this thread lets SQLite
+// allocate.
 class Guard {
  public:
   Guard(const Database& db, const Limits& limits);
@@ -41,6 +42,10 @@ class Guard {
 
   // Runs one foreign SELECT and keeps its rows as a temporary table of that name.
   Result<void> materialise(const std::string& name, const std::string& select);
+
+  // The same once more, into the table that `materialise` left and whose rows were deleted. What was prepared is kept
+  // in `prepared`, which begins empty.
+  Result<void> fill(const std::string& name, const std::string& select, Statement& prepared);
 
   // Prepares one foreign statement: Denied with the reason, Invalid when it is no SQL or more than one statement.
   Result<Statement> prepare(const std::string& sql);

@@ -42,7 +42,7 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
 
   std::filesystem::path write(const std::filesystem::path& name, std::string_view bytes) const {
-    const auto file = path_ / name;
+    auto file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return file;
