@@ -8,10 +8,12 @@
 //   derive   tables from pages: unpacking and parsing again, with all that Assay does besides
 //   judge    every control, with its views
 //   score    points, zones and order of the actions
-// Besides it says what the whole costs when the tables in the file are taken as they are: `tables`.
+// Besides it says what the whole costs when the tables in the file are taken as they are, `tables`, and which controls
+// take longest, `slowest`.
 
 #include "assess/assess.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include <CLI/CLI.hpp>
@@ -77,6 +79,7 @@ struct Judged {
   double score = 0;
   double percent = 0;
   std::size_t findings = 0;
+  std::vector<std::pair<double, std::string>> slowest;  // controls, each with the views that it was the first to need
 };
 
 Result<Judged> judge(const catalog::Catalogue& catalogue, snapshot::Evidence& evidence) {
@@ -89,8 +92,15 @@ Result<Judged> judge(const catalog::Catalogue& catalogue, snapshot::Evidence& ev
   options.keep_resources = false;
   auto assessor = TRY(assess::Assessor::create(catalogue, evidence, decisions, clock, options));
   std::vector<assess::Finding> findings;
-  for (const auto& control : catalogue.controls)
-    if (assess::in_scope(control, evidence.manifest)) findings.push_back(assessor.judge(control));
+  Stopwatch each;
+  for (const auto& control : catalogue.controls) {
+    if (!assess::in_scope(control, evidence.manifest)) continue;
+    each.lap();
+    findings.push_back(assessor.judge(control));
+    out.slowest.emplace_back(each.lap(), control.id);
+  }
+  std::sort(out.slowest.rbegin(), out.slowest.rend());
+  out.slowest.resize(std::min<std::size_t>(out.slowest.size(), 10));
   out.judge = watch.lap();
   const auto score = score::score(findings, decisions, clock);
   out.score = watch.lap();
@@ -111,6 +121,7 @@ Result<Json> run(const std::string& file) {
   TRY(evidence.db.execute("PRAGMA temp_store=MEMORY; BEGIN"));
   TRY(snapshot::create_tables(evidence.db, catalogue, nullptr));
   TRY(snapshot::rederive(stored, catalogue, nullptr, evidence));
+  evidence.manifest = stored.manifest;
   TRY(evidence.db.execute("COMMIT"));
   const auto derive = watch.lap();
   const auto anew = TRY(judge(catalogue, evidence));
@@ -124,6 +135,8 @@ Result<Json> run(const std::string& file) {
   TRY(judge(catalogue, as_it_is));
   const auto tables = watch.lap();
 
+  Json slowest = Json::object();
+  for (const auto& [seconds, control] : anew.slowest) slowest[control] = seconds;
   const auto whole = open + derive + anew.judge + anew.score;
   return Json{{"users", users},
               {"bytes", bare.bytes},
@@ -139,7 +152,8 @@ Result<Json> run(const std::string& file) {
               {"tables", tables},
               {"peak_mb", static_cast<double>(usage.ru_maxrss) / 1024},
               {"findings", anew.findings},
-              {"percent", anew.percent}};
+              {"percent", anew.percent},
+              {"slowest", slowest}};
 }
 
 }  // namespace

@@ -154,6 +154,7 @@ class SimulatedTime {
     tenant.cloud = *m365::cloud(cloud_);
     m365::SignIn sign_in(loop_, client_, clock_, {tenant, access.client_id, std::move(credential)});
     SimulatedResolver resolver(server_->tenant());
+    options.scope = collect::services_of(controls);
     options.cloud_apps = "https://contoso.eu2.portal.cloudappsecurity.com";
     std::optional<Result<collect::Outcome>> outcome;
     const auto task = [&]() -> http::Task<void> {

@@ -96,4 +96,10 @@ Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<co
   return plan;
 }
 
+std::vector<std::string> services_of(const std::vector<const catalog::Control*>& controls) {
+  std::set<std::string> out;
+  for (const auto* control : controls) out.insert(control->service);
+  return {out.begin(), out.end()};
+}
+
 }  // namespace assay::collect

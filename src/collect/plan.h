@@ -42,4 +42,7 @@ Result<Plan> make_plan(const catalog::Catalogue& catalogue, const std::vector<co
 Result<std::vector<const catalog::Control*>> controls_of(const catalog::Catalogue& catalogue,
                                                          const std::vector<std::string>& services);
 
+// The products that controls belong to, each once, by name.
+std::vector<std::string> services_of(const std::vector<const catalog::Control*>& controls);
+
 }  // namespace assay::collect

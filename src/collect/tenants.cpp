@@ -77,9 +77,7 @@ Result<const Tenants::Planned*> Tenants::planned(const Config& config) {
   const auto controls = TRY(controls_of(catalogue_, config.services));
   Planned out;
   out.plan = TRY(make_plan(catalogue_, controls, config.skip, config.with));
-  std::set<std::string> scope;
-  for (const auto* control : controls) scope.insert(control->service);
-  out.scope.assign(scope.begin(), scope.end());
+  out.scope = services_of(controls);
   return &plans_.emplace(key, std::move(out)).first->second;
 }
 
