@@ -223,7 +223,7 @@ collect_sockets() {
     --snapshot "$folder/tenant.assay" -o json) || die "the collection failed"
   end_simulation
   out=$(tr -d '\n ' <"$folder/out.json")
-  [[ $out =~ \"requests\":([0-9]+),\"resumed\" ]] || die "the result has no requests" 70
+  [[ $out =~ \"requests\":([0-9]+),\"bytes\" ]] || die "the result has no requests" 70
   local requests=${BASH_REMATCH[1]} rows
   rows=$(grep -o '"rows":[0-9]*,"state"' <<<"$out" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n }')
   printf 'sockets|%s|%s|%s|%s|%s|%s|%s|%s\n' "$users" "$(field best_ms "$line")" "$(field cpu_ms "$line")" \

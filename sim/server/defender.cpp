@@ -54,11 +54,11 @@ Response answer_defender(Services& services, const Request& request) {
   const auto rule = operation(text::lower(path));
 
   const auto both = caller.app_id + '/' + services.tenant().id();
-  if (auto refused =
-          refuse_too_many(services, {{"mde-minute/" + both, 100, 60},
-                                     {"mde-hour/" + both, 1500, 3600},
-                                     {"mde-minute/" + both + '/' + text::lower(segments[1]), rule.a_minute, 60},
-                                     {"mde-hour/" + both + '/' + text::lower(segments[1]), rule.an_hour, 3600}})) {
+  const auto own = both + '/' + text::lower(segments.back());  // `machines` and what is below it are counted apart
+  if (auto refused = refuse_too_many(services, {{"mde-minute/" + both, 100, 60},
+                                                {"mde-hour/" + both, 1500, 3600},
+                                                {"mde-minute/" + own, rule.a_minute, 60},
+                                                {"mde-hour/" + own, rule.an_hour, 3600}})) {
     auto out = failure(429, "TooManyRequests", "Too many requests.");
     out.set("Retry-After", std::string(refused->header("Retry-After")));
     return out;

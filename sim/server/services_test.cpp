@@ -166,6 +166,22 @@ TEST_F(ServicesTest, PowerPlatformFabricAndAzure) {
   EXPECT_EQ(client.get(azure).status, 400);
 }
 
+// The assessments of devices may be asked for 30 times a minute, and the devices themselves all the same.
+TEST(ServicesLimitTest, WhatIsBelowMachinesIsCountedByItself) {
+  ServerOptions options;
+  options.tenant.users = 20;
+  options.throttling = Throttling::Published;
+  auto server = std::move(*Server::start(options));
+  TestClient client(*server);
+  client.sign_in("https://api.securitycenter.microsoft.com/.default");
+  const std::string machines = "https://api.security.microsoft.com/api/machines";
+
+  for (int i = 0; i < 30; ++i)
+    ASSERT_EQ(client.get(machines + "/SecureConfigurationsAssessmentByMachine?pageSize=1").status, 200) << i;
+  EXPECT_EQ(client.get(machines + "/SecureConfigurationsAssessmentByMachine?pageSize=1").status, 429);
+  EXPECT_EQ(client.get(machines).status, 200);
+}
+
 TEST(ServicesRoleTest, WithoutADirectoryRoleExchangeAndTeamsRefuse) {
   ServerOptions options;
   options.tenant.users = 20;
