@@ -7,6 +7,7 @@
 //   parse    simdjson goes through the same bytes, in memory; nothing else. What any program at all must spend
 //   derive   tables from pages: unpacking and parsing again, with all that Assay does besides
 //   judge    every control, with its views
+//   again    the same once more with what is prepared, as for the next of many tenants
 //   score    points, zones and order of the actions
 // Besides it says what the whole costs when the tables in the file are taken as they are, `tables`, and which controls
 // take longest, `slowest`.
@@ -76,6 +77,7 @@ Result<Pass> bare_pass(const sql::Database& db) {
 
 struct Judged {
   double judge = 0;
+  double again = 0;
   double score = 0;
   double percent = 0;
   std::size_t findings = 0;
@@ -90,6 +92,7 @@ Result<Judged> judge(const catalog::Catalogue& catalogue, snapshot::Evidence& ev
   const SystemClock clock;
   assess::Options options;
   options.keep_resources = false;
+  options.keep_prepared = true;
   auto assessor = TRY(assess::Assessor::create(catalogue, evidence, decisions, clock, options));
   std::vector<assess::Finding> findings;
   Stopwatch each;
@@ -102,6 +105,13 @@ Result<Judged> judge(const catalog::Catalogue& catalogue, snapshot::Evidence& ev
   std::sort(out.slowest.rbegin(), out.slowest.rend());
   out.slowest.resize(std::min<std::size_t>(out.slowest.size(), 10));
   out.judge = watch.lap();
+  // Twice: what the second time prepares is there the third time.
+  for (int i = 0; i < 2; ++i) {
+    watch.lap();
+    TRY(assessor.again(decisions));
+    for (const auto& finding : findings) assessor.judge(*finding.control);
+    out.again = watch.lap();
+  }
   const auto score = score::score(findings, decisions, clock);
   out.score = watch.lap();
   out.percent = score.current.percent();
@@ -132,8 +142,9 @@ Result<Json> run(const std::string& file) {
 
   watch.lap();
   auto as_it_is = TRY(snapshot::open(file));
-  TRY(judge(catalogue, as_it_is));
-  const auto tables = watch.lap();
+  const auto opened = watch.lap();
+  const auto as_stored = TRY(judge(catalogue, as_it_is));
+  const auto tables = opened + as_stored.judge + as_stored.score;
 
   Json slowest = Json::object();
   for (const auto& [seconds, control] : anew.slowest) slowest[control] = seconds;
@@ -145,6 +156,7 @@ Result<Json> run(const std::string& file) {
               {"parse", bare.parse},
               {"derive", derive},
               {"judge", anew.judge},
+              {"again", anew.again},
               {"score", anew.score},
               {"whole", whole},
               {"ratio", whole / bare.parse},

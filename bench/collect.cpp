@@ -3,13 +3,17 @@
 // Reads a simulated tenant whose services hold the published limits, in one process and in simulated time: no sockets,
 // and waiting costs nothing. Prints as one line of JSON
 //   seconds    simulated time from the first request to the sealed snapshot
-//   bound      the least time that the limits alone allow: of each limit, (what was taken − what it holds at first) ÷
-//              its rate, and of those the longest
+//   bound      the least time that the limits alone allow, where no window may hold more than the limit says, wherever
+//              it begins: of each limit, (what was taken − 1) ÷ what a window holds, rounded down, times the window;
+//              and of those the longest
+//   bucket     the same for a service that is more lenient: a full bucket at first, refilled evenly, as the simulated
+//              services have it: (what was taken − what it holds at first) ÷ its rate
 //   binds      the limit that it comes from
 //   limits     all limits that were asked for more than they hold at first, longest first
 // and what was asked for. What was refused is in the time and not in the bound.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
@@ -37,13 +41,15 @@ struct Options {
 struct Bound {
   sim::server::Limit limit;  // `cost` is all that was taken
   double seconds = 0;
+  double bucket = 0;
 };
 
 std::vector<Bound> bounds_of(const sim::server::Throttle& throttle) {
   std::vector<Bound> out;
   for (const auto& limit : throttle.taken()) {
-    const auto seconds = (limit.cost - limit.units) * limit.window / limit.units;
-    if (seconds > 0) out.push_back({limit, seconds});
+    if (limit.cost <= limit.units) continue;
+    out.push_back({limit, std::floor((limit.cost - 1) / limit.units) * limit.window,
+                   (limit.cost - limit.units) * limit.window / limit.units});
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.seconds > b.seconds; });
   return out;
@@ -74,7 +80,8 @@ Result<void> run(const Options& options) {
   const auto bound = bounds.empty() ? 0.0 : bounds[0].seconds;
   Json limits = Json::array();
   for (const auto& one : bounds)
-    limits.push_back({{"limit", name_of(one.limit)}, {"taken", one.limit.cost}, {"seconds", one.seconds}});
+    limits.push_back(
+        {{"limit", name_of(one.limit)}, {"taken", one.limit.cost}, {"seconds", one.seconds}, {"bucket", one.bucket}});
   std::size_t requests = 0;
   std::size_t throttled = 0;
   std::size_t rows = 0;
@@ -92,6 +99,7 @@ Result<void> run(const Options& options) {
                  {"latency_ms", options.latency},
                  {"seconds", done.seconds},
                  {"bound", bound},
+                 {"bucket", bounds.empty() ? 0.0 : bounds[0].bucket},
                  {"ratio", bound > 0 ? Json(done.seconds / bound) : Json()},
                  {"binds", bounds.empty() ? "" : name_of(bounds[0].limit)},
                  {"limits", limits},

@@ -21,6 +21,7 @@
 #include "snapshot/json_stream.h"
 #include "snapshot/loader.h"
 
+// NOLINTBEGIN(clang-analyzer-deadcode.DeadStores): nothing reads the variable of the benchmarks' loops
 namespace {
 
 using namespace assay;
@@ -176,3 +177,4 @@ int main(int argc, char** argv) {
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }
+// NOLINTEND(clang-analyzer-deadcode.DeadStores)

@@ -273,7 +273,7 @@ collect() {
   awk "$collect_awk"'
     $1 == "limits" {
       printf "%s users under the published limits, simulated time, %s ms for each answer\n\n", thousands($2), $9
-      printf "  bound     %8.1f s   (units taken - burst) / rate of the slowest limit: %s\n", $4, $6
+      printf "  bound     %8.1f s   no window holds more than it may; the slowest limit: %s\n", $4, $6
       printf "  collected %8.1f s   %s requests, %s refused for their number\n", $3, thousands($7), thousands($8)
       printf "  ratio     %8.3f     goal 1.1 %s\n\n", $5, met($5 <= 1.1)
     }

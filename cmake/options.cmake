@@ -21,6 +21,10 @@ if(ASSAY_SANITIZE)
     list(APPEND flags -fno-sanitize=function)  # clang 14 cannot assemble coroutines with it
   endif()
   target_compile_options(assay_options INTERFACE ${flags})
+  if(ASSAY_SANITIZE STREQUAL "thread")
+    # It does not understand fences, which Boost.Asio has besides its locks.
+    target_compile_definitions(assay_options INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # Sanitizers confuse this warning of GCC 12 inside library headers.
     target_compile_options(assay_options INTERFACE -Wno-maybe-uninitialized)

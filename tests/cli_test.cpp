@@ -336,7 +336,8 @@ TEST_F(CliTest, UsageIsExitCodeTwoAndOneLine) {
                                               {"catalog", "nonsense"},
                                               {"compliance", "export.json", "-f", "nonsense"},
                                               {"explain", "entra.block-legacy-auth"},
-                                              {"official"}}) {
+                                              {"official"},
+                                              {"official", "scores.json", "--compare", "export.json"}}) {
     const auto wrong = run(words);
     EXPECT_EQ(wrong.exit_code, 2) << testing::PrintToString(words);
     EXPECT_THAT(wrong.out, IsEmpty());

@@ -143,7 +143,7 @@ Response AdminApi::answer(const Request& request) {
   if (segments.size() < 4 || !text::iequals(segments[0], "adminapi")) return text_response(404, "");
   const auto& tenant = services.tenant();
   const auto version = text::lower(segments[1]);
-  const auto entity = segments[3];
+  const auto& entity = segments[3];
   const auto root = request.base + "/adminapi/" + version + '/' + segments[2];
 
   const bool redirects = service == "compliance" && request.host == "ps.compliance.protection.outlook.com";

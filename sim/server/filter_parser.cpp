@@ -164,9 +164,7 @@ class Parser {
       out = nullptr;
     } else if (low == "true" || low == "false") {
       out = low == "true";
-    } else if (is_time(word)) {
-      out = word;
-    } else if (word.size() == 36 && word[8] == '-' && word[13] == '-') {
+    } else if (is_time(word) || (word.size() == 36 && word[8] == '-' && word[13] == '-')) {
       out = word;
     } else if (std::isdigit(static_cast<unsigned char>(word[0])) != 0 || word[0] == '-') {
       const auto number = Json::parse(word, nullptr, false);

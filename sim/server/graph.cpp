@@ -16,6 +16,7 @@ constexpr std::string_view kContentType =
 
 std::vector<std::string> lowered(const std::vector<std::string>& segments) {
   std::vector<std::string> out;
+  out.reserve(segments.size());
   for (const auto& segment : segments) out.push_back(text::lower(segment));
   return out;
 }

@@ -90,8 +90,8 @@ GraphObjects::GraphObjects(const Store& store, std::string version, std::string 
 Json GraphObjects::shaped(Json object, const std::string& place) const {
   Json out;
   if (!options_.select.empty()) {
-    auto copy = options_.expand.empty() ? std::move(object) : object;
-    out = select(std::move(copy), options_.select, shape_);
+    auto whole = object;
+    out = select(std::move(whole), options_.select, shape_);
   } else {
     const auto type = directory_ ? type_of(object, lower_) : std::string();
     const bool subset = type == "#microsoft.graph.user" || type == "#microsoft.graph.group";

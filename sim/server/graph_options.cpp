@@ -76,7 +76,7 @@ Result<GraphOptions> parse_graph_options(const Request& request) {
       out.page_token = value;
       continue;
     }
-    out.text += name + '=' + value + '&';
+    out.text.append(name).append("=").append(value).append("&");
     if (name == "$select") {
       out.select = names(value);
     } else if (name == "$expand") {

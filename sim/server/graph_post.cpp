@@ -28,7 +28,8 @@ Response Graph::get_by_ids(const Call& call) const {
   Json& value = out["value"] = Json::array();
   for (const auto& id : body["ids"]) {
     if (!id.is_string()) continue;
-    for (const auto& [type, list] : lists) {
+    for (const auto& [of, list] : lists) {
+      const auto& type = of;  // clang does not let lambdas have parts of a binding
       if (const auto types = body.find("types"); types != body.end() && types->is_array()) {
         const auto wanted = std::any_of(types->begin(), types->end(), [&](const Json& one) {
           return one.is_string() && text::iequals(one.get<std::string>(), type);

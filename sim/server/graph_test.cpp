@@ -27,7 +27,7 @@ ServerOptions small() {
 std::string code_of(const Reply& reply) { return reply.json().at("error").at("code").get<std::string>(); }
 
 // Every element of a list, page by page; an empty result where something else than 200 came.
-std::vector<Json> read_all(TestClient& client, std::string url, std::vector<std::string> headers = {},
+std::vector<Json> read_all(TestClient& client, std::string url, const std::vector<std::string>& headers = {},
                            int* pages = nullptr) {
   std::vector<Json> out;
   while (!url.empty()) {
@@ -286,7 +286,7 @@ TEST(GraphThrottleTest, LimitsAreThePublishedOnes) {
     ++asked;
   } while (reply.status == 200 && asked < 3000);
   EXPECT_EQ(reply.status, 429);
-  EXPECT_NEAR(asked, 5000 / 3, 2);
+  EXPECT_NEAR(asked, 5000 / 3.0, 2);
   EXPECT_EQ(reply.header("x-ms-throttle-information"), "ResourceUnitLimitExceeded");
   EXPECT_EQ(reply.header("x-ms-throttle-limit-percentage"), "1.00");
   EXPECT_EQ(server->counters().of("graph.microsoft.com/v1.0/subscribedSkus").throttled, 1U);

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "assess/assess.h"
 #include "catalog/example.h"
 
@@ -35,7 +37,7 @@ struct Bench {
   void service_plans(const std::vector<std::pair<std::string, std::string>>& plans) {
     collect("service_plans");
     for (const auto& [plan, status] : plans)
-      CHECK(evidence.db.execute("INSERT INTO service_plans VALUES('" + plan + "', nullif('" + status + "', ''))")
+      CHECK(evidence.db.execute(fmt::format("INSERT INTO service_plans VALUES('{}', nullif('{}', ''))", plan, status))
                 .has_value());
   }
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -5,11 +8,106 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "import/official.h"
+#include "score/parity.h"
 
 namespace assay::cli {
 namespace {
 
+using score::Agreement;
+using score::Counterpart;
+
 double shown(import::Cents cents) { return static_cast<double>(cents) / 100; }
+
+Json number(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(); }
+
+Json counterpart_json(const Counterpart& one) {
+  Json out{{"id", one.id},
+           {"title", one.title},
+           {"category", one.category},
+           {"agreement", score::name(one.agreement)},
+           {"official", shown(one.official)},
+           {"possible", shown(one.possible)},
+           {"good", number(one.good)},
+           {"total", number(one.total)},
+           {"status", one.status},
+           {"ours", nullptr}};
+  if (one.ours != nullptr)
+    out["ours"] = {{"control", one.ours->control->id}, {"verdict", assess::name(one.ours->verdict)},
+                   {"points", shown(one.points)},      {"good", one.ours->good},
+                   {"total", one.ours->total},         {"reason", one.ours->reason}};
+  return out;
+}
+
+std::string subjects(const std::optional<std::int64_t>& good, const std::optional<std::int64_t>& total) {
+  return good && total ? fmt::format("{}/{}", *good, *total) : "";
+}
+
+Rows counterpart_rows(const std::vector<Counterpart>& all, bool whole) {
+  Rows rows({{"Microsoft's control", false, true},
+             {"ours", false, true},
+             {"agreement"},
+             {"Microsoft", true},
+             {"ours", true},
+             {"of", true},
+             {"their subjects", true, false, true},
+             {"our subjects", true, false, true},
+             {"why", false, true, true}});
+  for (const auto& one : all) {
+    if (!whole && (one.agreement == Agreement::Agrees || one.agreement == Agreement::Mirrored)) continue;
+    const auto* ours = one.ours;
+    rows.add(
+        {one.id, ours == nullptr ? "" : ours->control->id, std::string(score::name(one.agreement)),
+         fmt::format("{:.2f}", shown(one.official)), ours == nullptr ? "" : fmt::format("{:.2f}", shown(one.points)),
+         fmt::format("{:.0f}", shown(one.possible)), subjects(one.good, one.total),
+         ours == nullptr ? "" : subjects(ours->good, ours->total), ours == nullptr ? "" : ours->reason},
+        one.agreement == Agreement::Differs ? Style::Red : Style::Plain);
+  }
+  return rows;
+}
+
+// A control that several of ours answer counts once, by the one that comes closest.
+std::array<std::size_t, 5> count(const std::vector<Counterpart>& all) {
+  std::map<std::string, Agreement> best;
+  for (const auto& one : all) {
+    const auto [known, is_new] = best.emplace(one.id, one.agreement);
+    if (!is_new) known->second = std::min(known->second, one.agreement);
+  }
+  std::array<std::size_t, 5> out{};
+  for (const auto& [id, agreement] : best) ++out[static_cast<std::size_t>(agreement)];
+  return out;
+}
+
+Result<int> run_compare(const Context& context, const std::filesystem::path& source) {
+  const auto catalogue = TRY(load_catalogue(context));
+  const auto judged = TRY(judge(context, catalogue, source, nullptr, false));
+  const auto all = TRY(score::compare(catalogue, judged.evidence, judged.findings));
+  const auto counts = count(all);
+  if (context.output() == Format::Json) {
+    Json controls = Json::array();
+    for (const auto& one : all) controls.push_back(counterpart_json(one));
+    Json out = Json::object();
+    for (std::size_t i = 0; i < counts.size(); ++i) out[score::name(static_cast<Agreement>(i))] = counts[i];
+    out["controls"] = std::move(controls);
+    print_json(out);
+    return 0;
+  }
+  if (context.output() == Format::Csv) {
+    print(counterpart_rows(all, true).csv());
+    return 0;
+  }
+  print_line(
+      fmt::format("Of Microsoft's {} controls {} agree to the cent, {} differ, {} lack evidence here, {} are not "
+                  "counted here, {} are "
+                  "Microsoft's number alone.",
+                  counts[0] + counts[1] + counts[2] + counts[3] + counts[4], counts[0], counts[1], counts[2], counts[3],
+                  counts[4]));
+  const auto rows = counterpart_rows(all, false);
+  if (!rows.empty()) {
+    print_line("");
+    print(rows.table(context.terminal));
+  }
+  return 0;
+}
 
 Result<int> run_official(const Context& context, const std::vector<std::filesystem::path>& files) {
   const auto scores = TRY(import::read_official(files));
@@ -46,13 +144,23 @@ Result<int> run_official(const Context& context, const std::vector<std::filesyst
 
 void add_official(CLI::App& app, Context& context, Run& run) {
   auto files = std::make_shared<std::vector<std::filesystem::path>>();
-  auto* command = app.add_subcommand("official", "Microsoft's own scores: days, and what changed between them");
-  command
-      ->add_option("FILE", *files,
-                   "Answers of Graph's secureScores and secureScoreControlProfiles, or the portal's daily list")
-      ->required();
-  command->footer("Example:\n  assay official secureScores.json controlProfiles.json -o json");
-  command->callback([&context, &run, files] { run = [&context, files] { return run_official(context, *files); }; });
+  auto source = std::make_shared<std::filesystem::path>();
+  auto* command = app.add_subcommand(
+      "official", "Microsoft's own scores: days, and what changed between them; or beside ours, control by control");
+  auto* input = command->add_option_group("input");
+  input->add_option("FILE", *files,
+                    "Answers of Graph's secureScores and secureScoreControlProfiles, or the portal's daily list");
+  input->add_option("--compare", *source, "A snapshot that holds Microsoft's score: where ours agrees, and where not");
+  input->require_option(1);
+  add_source_options(*command, context);
+  command->footer(
+      "Examples:\n  assay official secureScores.json controlProfiles.json -o json\n"
+      "  assay official --compare contoso.assay");
+  command->callback([&context, &run, files, source] {
+    run = [&context, files, source] {
+      return source->empty() ? run_official(context, *files) : run_compare(context, *source);
+    };
+  });
 }
 
 }  // namespace assay::cli

@@ -14,19 +14,6 @@ using assess::Finding;
 using assess::Status;
 using assess::Verdict;
 
-Cents measure(const Finding& finding, int points) {
-  switch (finding.verdict) {
-    case Verdict::Pass:
-      return Cents{100} * points;
-    case Verdict::Fail:
-      if (finding.control->scoring == catalog::Scoring::Proportional)
-        return proportional(points, finding.good, finding.total);
-      return 0;
-    default:
-      return 0;
-  }
-}
-
 bool counts(Verdict verdict) {
   return verdict == Verdict::Pass || verdict == Verdict::Fail || verdict == Verdict::Unknown;
 }
@@ -102,6 +89,19 @@ std::string_view name(Zone zone) {
       break;
   }
   return "bad";
+}
+
+Cents measure(const Finding& finding, int points) {
+  switch (finding.verdict) {
+    case Verdict::Pass:
+      return Cents{100} * points;
+    case Verdict::Fail:
+      if (finding.control->scoring == catalog::Scoring::Proportional)
+        return proportional(points, finding.good, finding.total);
+      return 0;
+    default:
+      return 0;
+  }
 }
 
 Cents proportional(int points, std::int64_t good, std::int64_t total) {

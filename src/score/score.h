@@ -68,6 +68,9 @@ struct Score {
 // round(points × good / total, 2) in hundredths; half a hundredth rounds up. No subjects: full points.
 Cents proportional(int points, std::int64_t good, std::int64_t total);
 
+// What a finding earns of so many points, from the evidence alone. Nothing where it neither passes nor fails.
+Cents measure(const assess::Finding& finding, int points);
+
 // Not counted at all: not applicable, not licensed (listed apart), manual without attestation, points overridden by 0.
 // Unknown earns nothing and stays in the possible points.
 Score score(const std::vector<assess::Finding>& findings, const assess::Decisions& decisions, const Clock& clock);
