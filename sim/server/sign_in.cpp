@@ -245,7 +245,7 @@ int SignIn::check_assertion(const Request& request, const std::string& tenant, c
   for (const auto& name : names)
     for (const auto& base : {std::string("https://login.microsoftonline.com"), request.base})
       for (const auto* path : {"/oauth2/v2.0/token", "/v2.0"})
-        for_us = for_us || text::iequals(text_claim("aud"), base + '/' + name + path);
+        for_us = for_us || text::iequals(text_claim("aud"), fmt::format("{}/{}{}", base, name, path));
   if (!for_us) return 700023;
   return timely ? 0 : 700024;
 }

@@ -40,7 +40,8 @@ class Changed final : public Resource {
  public:
   Changed(std::shared_ptr<const Resource> base, std::vector<Json> created, std::map<std::string, Changes> by_key)
       : base_(std::move(base)), created_(std::move(created)), by_key_(std::move(by_key)) {
-    for (const auto& [key, changes] : by_key_) {
+    for (const auto& [name, changes] : by_key_) {
+      const auto& key = name;  // clang does not let lambdas have parts of a binding
       if (changes.empty() || changes.back().kind != Change::Kind::Remove) continue;
       created_.erase(
           std::remove_if(created_.begin(), created_.end(), [&](const Json& row) { return goes_by(row, key); }),

@@ -72,7 +72,7 @@ Response answer_teams(Services& services, const Request& request) {
       auto body = Json::parse(request.body, nullptr, false);
       if (!body.is_object()) return refusal(400, "BadRequest", "The body is no JSON object.");
       for (const auto* name : {"Identity", "Key", "ConfigMetadata"}) body.erase(name);
-      services.store.merge("teams", type + '/' + identity, body);
+      services.store.merge("teams", fmt::format("{}/{}", type, identity), body);
       merge_over(instance, body);
       return json_response(200, instance);
     }

@@ -85,7 +85,7 @@ Json policy_event(const World& world, const Move& move, const Change& change) {
 }
 
 Json role_event(const World& world, const Roles& roles, const RoleGrant& grant, bool given) {
-  const auto role = roles.id_of(grant.role);
+  const auto& role = roles.id_of(grant.role);
   const auto person = world.people.person(grant.user);
   Json user = target(world.people.id(grant.user), person.display_name, "User",
                      Json::array({modified("Role.DisplayName", given ? Json(nullptr) : Json(grant.role),

@@ -58,7 +58,7 @@ class Mailboxes {
     Json out = identity(number);
     const std::string mail = out["PrimarySmtpAddress"];
     const bool away = world_->seed.share("forwards", number) < world_->by_posture(0.03, 0.015, 0.004, 0.0, 0.0);
-    const auto audit = [&](std::vector<std::string> actions) { return Json(std::move(actions)); };
+    const auto audit = [](const std::vector<std::string>& actions) { return Json(actions); };
     out.update(
         {{"EmailAddresses", Json::array({"SMTP:" + mail, "smtp:" + person.alias + "@" + world_->initial_domain()})},
          {"AccountDisabled", !person.enabled},

@@ -79,7 +79,7 @@ std::size_t Seed::below(std::size_t n, Topic topic, std::uint64_t index) const {
 }
 
 int Seed::between(int low, int high, Topic topic, std::uint64_t index) const {
-  return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1), topic, index));
+  return low + static_cast<int>(below(static_cast<std::size_t>(high - low) + 1, topic, index));
 }
 
 std::string Seed::guid(Topic kind, std::uint64_t index) const {

@@ -8,8 +8,6 @@
 namespace assay::assess {
 namespace {
 
-using ::testing::HasSubstr;
-
 std::optional<Timestamp> day(std::string_view date) { return iso8601::parse_time(date); }
 
 class LicenceTest : public testing::Test {

@@ -129,7 +129,8 @@ std::optional<Timestamp> parse_local(std::string_view s) {
   in.expect(' ');
   if (!in.ok || !seconds || !valid_date(year, month, day)) return std::nullopt;
   for (const auto& zone : zones)
-    if (in.rest == zone.name) return days_from_civil(year, month, day) * 86400 + *seconds - zone.hours * 3600;
+    if (in.rest == zone.name)
+      return days_from_civil(year, month, day) * 86400 + *seconds - Timestamp{zone.hours} * 3600;
   return std::nullopt;
 }
 
@@ -161,7 +162,7 @@ std::optional<Timestamp> parse_time(std::string_view text) {
   const int hours = in.digits(2);
   const int minutes = in.take(':') || !in.rest.empty() ? in.digits(2) : 0;
   if (!in.ok || !in.rest.empty() || hours > 14 || minutes > 59) return std::nullopt;
-  return time - sign * (hours * 3600 + minutes * 60);
+  return time - Timestamp{sign} * (hours * 3600 + minutes * 60);
 }
 
 std::string format_time(Timestamp time) {
