@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "sim/server/endpoints.h"
 
