@@ -109,4 +109,21 @@ void Drift::apply(std::string_view service, std::string_view path, Json& row, in
   }
 }
 
+std::string Drift::state(std::string_view service, std::string_view path, int day) const {
+  std::string out;
+  for (std::size_t i = 0; i < moves_.size(); ++i)
+    if (moves_[i].service == service && text::iequals(moves_[i].path, path)) out += away(i, day) ? '1' : '0';
+  return out;
+}
+
+void Drift::turn_back(std::string_view service, std::string_view path, Json& row, int from, int day) const {
+  for (std::size_t i = 0; i < moves_.size(); ++i) {
+    const auto& move = moves_[i];
+    if (move.service != service || !text::iequals(move.path, path) || !named(row, move.row)) continue;
+    const Json::json_pointer pointer(move.pointer);
+    if (!row.contains(pointer) || away(i, from) == away(i, day)) continue;
+    row[pointer] = away(i, day) ? move.other() : move.base;
+  }
+}
+
 }  // namespace assay::sim

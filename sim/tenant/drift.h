@@ -52,6 +52,12 @@ class Drift {
   // Notes what the posture says of each setting in this object, and changes what was changed since.
   void apply(std::string_view service, std::string_view path, Json& row, int day);
 
+  // Which settings of this path were changed at the end of that day: a digit for each that can be.
+  std::string state(std::string_view service, std::string_view path, int day) const;
+
+  // Makes of this object, as it is at the end of day `from`, what it was at the end of `day`.
+  void turn_back(std::string_view service, std::string_view path, Json& row, int from, int day) const;
+
  private:
   std::vector<Move> moves_;
   std::vector<Change> changes_;

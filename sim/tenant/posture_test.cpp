@@ -92,6 +92,53 @@ TEST(ScoreTest, ArithmeticOfADocumentHolds) {
   }
 }
 
+double score_of(const Json& document, std::string_view control) {
+  for (const auto& score : document["controlScores"])
+    if (score["controlName"] == control) return score["score"];
+  return -1;
+}
+
+// A setting that somebody changed shows on the day of the change, and the days before keep what they said.
+TEST(ScoreTest, AnOldDocumentSaysWhatTheDaysOwnSaid) {
+  constexpr const char* kBySetting[] = {"aad_phishing_MFA_strength", "aad_admin_consent_workflow", "mdo_safedocuments",
+                                        "mdo_atpprotection",         "SigninRiskPolicy",           "UserRiskPolicy"};
+  std::size_t changes = 0;
+  constexpr std::pair<int, unsigned> kDays[] = {{25, 10}, {90, 25}, {150, 30}, {220, 60}};
+  for (const auto& [then, ago] : kDays) {
+    const auto now = then + static_cast<int>(ago);
+    const auto old = Tenant({.users = 40, .posture = Posture::Good, .day = then});
+    const auto later = Tenant({.users = 40, .posture = Posture::Good, .day = now});
+    const auto documents = later.find("graph/v1.0", "security/secureScores");
+    const auto on_the_day = old.find("graph/v1.0", "security/secureScores")->at(0);
+    const auto kept = documents->at(ago);
+    const auto newest = documents->at(0);
+    for (const char* control : kBySetting) {
+      const bool good = score_of(on_the_day, control) > 0;
+      EXPECT_EQ(score_of(kept, control) > 0, good) << control << " on day " << then;
+      changes += (score_of(newest, control) > 0) == good ? 0 : 1;
+    }
+  }
+  EXPECT_GT(changes, 1U);
+}
+
+TEST(ScoreTest, UnderSecurityDefaultsTheSecondFactorAndLegacyProtocolsHaveAllPoints) {
+  const Tenant tenant({.users = 60, .posture = Posture::SecurityDefaults});
+  const auto today = tenant.find("graph/v1.0", "security/secureScores")->at(0);
+  EXPECT_EQ(score_of(today, "AdminMFAV2"), 10);
+  EXPECT_EQ(score_of(today, "MFARegistrationV2"), 9);
+  EXPECT_EQ(score_of(today, "BlockLegacyAuthentication"), 8);
+  EXPECT_EQ(score_of(today, "SigninRiskPolicy"), 0);
+}
+
+// Without a plan its policies are not served, so they count for nothing.
+TEST(ScoreTest, WithoutALicenceForPoliciesNobodyIsCovered) {
+  const Tenant tenant({.users = 60, .posture = Posture::Excellent, .without_plans = {"AAD_PREMIUM", "AAD_PREMIUM_P2"}});
+  const auto today = tenant.find("graph/v1.0", "security/secureScores")->at(0);
+  EXPECT_EQ(score_of(today, "MFARegistrationV2"), 0);
+  EXPECT_EQ(score_of(today, "BlockLegacyAuthentication"), 0);
+  EXPECT_EQ(score_of(today, "SigninRiskPolicy"), -1);
+}
+
 // Rows of the directory's log about Conditional Access policies, newest first.
 std::vector<Json> policy_events(const Tenant& tenant) {
   std::vector<Json> out;

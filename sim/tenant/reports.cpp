@@ -110,7 +110,7 @@ Json registration(const World& world, const Roles& roles, std::size_t user) {
           {"isMfaCapable", registered},
           {"isPasswordlessCapable", resistant},
           {"isSsprRegistered", registered},
-          {"isSsprEnabled", world.at_least(Posture::SecurityDefaults)},
+          {"isSsprEnabled", self_service_reset(world)},
           {"isSsprCapable", reset},
           {"methodsRegistered", std::move(methods)},
           {"isSystemPreferredAuthenticationMethodEnabled", world.at_least(Posture::Typical)},
@@ -258,6 +258,12 @@ Json application_use(const World& world, std::size_t number) {
 
 }  // namespace
 
+bool per_user_mfa_enforced(const World& world, std::size_t user) {
+  return !world.at_least(Posture::SecurityDefaults) && world.people.mfa_registered(user);
+}
+
+bool self_service_reset(const World& world) { return world.at_least(Posture::SecurityDefaults); }
+
 Json authentication_of(const World& world, std::size_t user) {
   constexpr std::string_view kType = "#microsoft.graph.";
   const auto typed = [&](std::string_view type, const std::string& id, Json more) {
@@ -303,10 +309,9 @@ Json authentication_of(const World& world, std::size_t user) {
         break;
     }
   }
-  const bool legacy = !world.at_least(Posture::SecurityDefaults) && world.people.mfa_registered(user);
   return {{"id", world.people.id(user)},
           {">methods", std::move(methods)},
-          {">requirements", {{"perUserMfaState", legacy ? "enforced" : "disabled"}}},
+          {">requirements", {{"perUserMfaState", per_user_mfa_enforced(world, user) ? "enforced" : "disabled"}}},
           {">signInPreferences",
            {{"isSystemPreferredAuthenticationMethodEnabled", world.at_least(Posture::Typical)},
             {"userPreferredMethodForSecondaryAuthentication", "push"}}}};

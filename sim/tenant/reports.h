@@ -11,4 +11,10 @@ void add_reports(Registry& registry, const WorldPtr& world, const RolesPtr& role
 // The methods of one account, and the legacy state of its second factor: `users/{id}/authentication`.
 Json authentication_of(const World& world, std::size_t user);
 
+// The second factor that is asked of one account by its own old switch, without any policy.
+bool per_user_mfa_enforced(const World& world, std::size_t user);
+
+// Whether policy lets people reset their password themselves.
+bool self_service_reset(const World& world);
+
 }  // namespace assay::sim

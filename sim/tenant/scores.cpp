@@ -8,19 +8,24 @@
 #include "sim/tenant/calendar.h"
 #include "sim/tenant/data.h"
 #include "sim/tenant/device_settings.h"
+#include "sim/tenant/scores_identity.h"
+#include "sim/tenant/scores_mail.h"
 
 namespace assay::sim {
 namespace {
 
 constexpr int kDaysKept = 90;
-
-// What a control looks at: how many of how many are good. Without subjects it is all or nothing.
-struct Standing {
-  double fraction = 0;
-  std::optional<std::size_t> good, total;
-};
+constexpr int kReportedWithin = 30;  // days: a computer that is silent for longer does not count
 
 double rounded(double value) { return std::round(value * 100) / 100; }
+
+// Half a cent goes up, whatever a binary fraction makes of it.
+double score_of(double points, const Standing& standing) {
+  if (!standing.total || *standing.total == 0) return rounded(points * standing.fraction);
+  const auto most = static_cast<std::size_t>(std::llround(points * 100));
+  const auto total = *standing.total;
+  return static_cast<double>((2 * most * *standing.good + total) / (2 * total)) / 100;
+}
 
 const Json& vendor() {
   static const Json information = {
@@ -30,8 +35,14 @@ const Json& vendor() {
 
 class Scores {
  public:
-  Scores(WorldPtr world, std::shared_ptr<const Drift> drift, RolesPtr roles, DevicesPtr devices)
-      : world_(std::move(world)), drift_(std::move(drift)), roles_(std::move(roles)), devices_(std::move(devices)) {
+  Scores(const Registry& registry, const WorldPtr& world, const std::shared_ptr<const Drift>& drift,
+         const GroupsPtr& groups, const RolesPtr& roles, DevicesPtr devices)
+      : world_(world),
+        drift_(drift),
+        devices_(std::move(devices)),
+        settings_(registry, world, drift),
+        identity_(world, groups, roles, settings_),
+        mail_(world, groups, settings_) {
     const Json file = data("secure-score-controls");
     for (const auto& control : file["controls"]) controls_.push_back(control);
     for (std::size_t i = 0; i < device_settings().size(); ++i) device_numbers_[device_settings()[i].control] = i;
@@ -79,7 +90,7 @@ class Scores {
       if (!applies(control)) continue;
       const double points = control["points"];
       const auto standing = standing_of(control, day);
-      const double score = rounded(points * standing.fraction);
+      const double score = score_of(points, standing);
       sum += score;
       most += points;
       scores.push_back(control_score(control, standing, score, points, day));
@@ -100,75 +111,56 @@ class Scores {
  private:
   bool applies(const Json& control) const {
     if (!control.value("scored", true)) return false;
-    if (control["service"] == "MDATP" && devices_->machines() == 0) return false;
+    if (control["service"] == "MDATP" && exposure().machines == 0) return false;
     const auto plan = control.value("plan", "");
     return plan.empty() || world_->licences.holds(plan);
-  }
-
-  // Of the accounts that may sign in: how many have a second factor, counted once.
-  struct Counts {
-    std::size_t people = 0, registered = 0, admins = 0, admins_registered = 0;
-  };
-  const Counts& counts() const {
-    std::call_once(counted_, [this] {
-      const auto& people = world_->people;
-      for (std::size_t i = 0; i < people.size(); ++i) {
-        const auto kind = people.kind(i);
-        if (kind == PersonKind::Guest || kind == PersonKind::Shared || kind == PersonKind::Service) continue;
-        if (const auto number = people.staff_number(i); number && *number % 25 == 24) continue;
-        const bool registered = people.mfa_registered(i);
-        ++counts_.people;
-        counts_.registered += registered ? 1 : 0;
-        if (!roles_->is_admin(i)) continue;
-        ++counts_.admins;
-        counts_.admins_registered += registered ? 1 : 0;
-      }
-    });
-    return counts_;
-  }
-
-  static Standing of(std::size_t good, std::size_t total) {
-    return {.fraction = total == 0 ? 1.0 : static_cast<double>(good) / static_cast<double>(total),
-            .good = good,
-            .total = total};
   }
 
   Standing standing_of(const Json& control, int day) const {
     const std::string id = control["id"];
     const auto ago = static_cast<std::size_t>(world_->options.day - day);
     if (const auto device = device_numbers_.find(id); device != device_numbers_.end()) {
-      // Computers get better slowly; today's number is that of the recommendation.
-      const auto total = devices_->machines();
-      const auto exposed = exposed_today(device->second);
+      const auto total = exposure().machines;
+      const auto exposed = exposure().exposed[device->second];
+      // Computers get better slowly.
       const auto more = std::min(total - exposed, ago * total / 1500);
-      return of(total - exposed - more, total);
+      return share_of(total - exposed - more, total);
     }
-    std::optional<bool> moved;  // a setting that was changed: to the good (true) or to the bad
+    if (auto standing = mail_.standing(id, day)) return *standing;
+    if (auto standing = identity_.standing(id, day)) {
+      if ((id != "MFARegistrationV2" && id != "SelfServicePasswordReset") || standing->good == standing->total)
+        return *standing;
+      // People registered one after the other.
+      return share_of(*standing->good - std::min(*standing->good, ago * *standing->total / 2500), *standing->total);
+    }
     for (std::size_t i = 0; i < drift_->moves().size(); ++i) {
       const auto& move = drift_->moves()[i];
-      if (move.control == id && !move.base.is_null() && drift_->away(i, day)) moved = move.base != move.values[0];
+      if (move.control == id && !move.base.is_null() && drift_->away(i, day))
+        return all_or_nothing(move.base != move.values[0]);
     }
-    if (id == "AdminMFAV2" || id == "MFARegistrationV2" || id == "SelfServicePasswordReset") {
-      const auto& count = counts();
-      const bool enforced = moved.value_or(world_->at_least(Posture::SecurityDefaults));
-      if (id == "AdminMFAV2") return of(enforced ? count.admins_registered : 0, count.admins);
-      const auto then = count.registered - std::min(count.registered, ago * count.people / 2500);
-      if (id == "MFARegistrationV2") return of(enforced ? then : 0, count.people);
-      return of(world_->at_least(Posture::SecurityDefaults) ? then * 19 / 20 : 0, count.people);
-    }
-    if (moved) return {.fraction = *moved ? 1.0 : 0.0, .good = {}, .total = {}};
+    // No rule is known, so the number has no origin. A share is one of people.
     const double earned = control["earned"][static_cast<std::size_t>(world_->posture())];
-    if (control["service"] != "MDO") return {.fraction = earned, .good = {}, .total = {}};
-    const auto people = counts().people;
-    return of(static_cast<std::size_t>(static_cast<double>(people) * earned + 0.5), people);
+    if (earned == 0 || earned == 1) return all_or_nothing(earned == 1);
+    const auto people = world_->people.staff();
+    return share_of(static_cast<std::size_t>(static_cast<double>(people) * earned + 0.5), people);
   }
 
-  std::size_t exposed_today(std::size_t setting) const {
+  // Of each device setting: how many of the computers that reported within the last 30 days do not have it.
+  struct Exposure {
+    std::size_t machines = 0;
+    std::vector<std::size_t> exposed;
+  };
+  const Exposure& exposure() const {
     std::call_once(exposed_counted_, [this] {
-      for (std::size_t i = 0; i < device_settings().size(); ++i)
-        exposed_.push_back(device_recommendation(*world_, i, devices_->machines())["exposedMachinesCount"]);
+      exposure_.exposed.resize(device_settings().size());
+      for (std::size_t device = 0; device < devices_->machines(); ++device) {
+        if (devices_->last_seen(device) < world_->options.day - kReportedWithin) continue;
+        ++exposure_.machines;
+        for (std::size_t i = 0; i < exposure_.exposed.size(); ++i)
+          exposure_.exposed[i] += device_setting_holds(*world_, i, device) ? 0 : 1;
+      }
     });
-    return exposed_[setting];
+    return exposure_;
   }
 
   Json control_score(const Json& control, const Standing& standing, double score, double points, int day) const {
@@ -188,6 +180,9 @@ class Scores {
           device ? out["count"].get<std::string>() + "/" + out["total"].get<std::string>() + " exposed devices"
                  : out["count"].get<std::string>() + " of " + out["total"].get<std::string>() +
                        " users are as recommended.";
+    } else if (standing.good) {
+      out["count"] = std::to_string(*standing.good);
+      out["implementationStatus"] = "There are " + out["count"].get<std::string>() + ".";
     } else {
       out["on"] = standing.fraction == 1.0 ? "true" : "false";
       out["implementationStatus"] =
@@ -240,20 +235,21 @@ class Scores {
 
   WorldPtr world_;
   std::shared_ptr<const Drift> drift_;
-  RolesPtr roles_;
   DevicesPtr devices_;
+  PastSettings settings_;
+  IdentityScores identity_;
+  MailScores mail_;
   std::vector<Json> controls_;
   std::map<std::string, std::size_t> device_numbers_;
-  mutable std::once_flag counted_, exposed_counted_;
-  mutable Counts counts_;
-  mutable std::vector<std::size_t> exposed_;
+  mutable std::once_flag exposed_counted_;
+  mutable Exposure exposure_;
 };
 
 }  // namespace
 
 void add_scores(Registry& registry, const WorldPtr& world, const std::shared_ptr<const Drift>& drift,
-                const RolesPtr& roles, const DevicesPtr& devices) {
-  const auto scores = std::make_shared<const Scores>(world, drift, roles, devices);
+                const GroupsPtr& groups, const RolesPtr& roles, const DevicesPtr& devices) {
+  const auto scores = std::make_shared<const Scores>(registry, world, drift, groups, roles, devices);
   registry.add(
       "graph", "security/secureScores", {.list = [scores, world](const Request&) {
         return made(

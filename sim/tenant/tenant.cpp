@@ -38,7 +38,7 @@ struct Tenant::State {
     for (const char* file : {"settings-identity", "settings-mail", "settings-compliance", "settings-work",
                              "settings-sharepoint", "settings-intune"})
       settings.add(registry, file, *drift);
-    add_scores(registry, world, drift, roles, devices);
+    add_scores(registry, world, drift, groups, roles, devices);
     add_audit(registry, world, drift, groups, roles);
   }
   WorldPtr world;

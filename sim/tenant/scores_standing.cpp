@@ -1,0 +1,31 @@
+#include "sim/tenant/scores_standing.h"
+
+namespace assay::sim {
+
+const std::vector<Json>& PastSettings::rows(std::string_view service, std::string_view path, int day) const {
+  auto key = std::string(service).append(" ").append(path).append(" ").append(state(service, path, day));
+  const std::lock_guard lock(mutex_);
+  const auto [known, is_new] = known_.try_emplace(std::move(key));
+  if (is_new) known->second = read(service, path, day);
+  return known->second;
+}
+
+std::vector<Json> PastSettings::read(std::string_view service, std::string_view path, int day) const {
+  const auto spoken = service == "graph" ? std::string_view("graph/v1.0") : service;
+  const auto* entry = registry_->entry(spoken, path);
+  if (entry == nullptr) return {};
+  const auto& plan = entry->plan;
+  const auto& held = world_->licences;
+  const bool larger = (plan == "AAD_PREMIUM" && held.holds("AAD_PREMIUM_P2")) ||
+                      (plan == "ATP_ENTERPRISE" && held.holds("THREAT_INTELLIGENCE"));
+  if (!plan.empty() && !held.holds(plan) && !larger) return {};
+  std::vector<Json> out;
+  const auto resource = registry_->find(spoken, path, Json::object());
+  for (std::size_t i = 0; i < resource->size(); ++i) {
+    out.push_back(resource->at(i));
+    drift_->turn_back(service, path, out.back(), world_->options.day, day);
+  }
+  return out;
+}
+
+}  // namespace assay::sim
