@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ using assess::Finding;
 using assess::Verdict;
 
 constexpr const char* kTable = "secure_score_controls";
+constexpr std::string_view kMicrosofts = "secure_score_control";  // how the tables of Microsoft's score begin
 
 // Without the greatest points Microsoft's own share tells them: they are whole numbers.
 constexpr const char* kOfficial = R"sql(
@@ -35,9 +37,26 @@ std::string_view without_instance(std::string_view id) {
   return number ? id.substr(dot + 1) : id;
 }
 
-Agreement agreement(const Counterpart& of) {
-  const auto& control = *of.ours->control;
-  if (control.sql_reads.count(kTable) != 0) return Agreement::Mirrored;
+// A control may read Microsoft's score for want of better: then it is our own finding only if all else that it reads
+// was there to read.
+bool takes_microsofts_number(const catalog::Catalogue& catalogue, const snapshot::Evidence& evidence,
+                             const catalog::Control& control) {
+  const auto reads = catalogue.reads_of(control);
+  if (reads.count(kTable) == 0) return false;
+  bool own = false;
+  for (const auto& [name, columns] : reads) {
+    const auto* parent = catalogue.parent_of(name);
+    const auto& table = parent == nullptr ? name : parent->name;
+    if (table.starts_with(kMicrosofts)) continue;
+    const auto* coverage = evidence.find(table);
+    if (coverage == nullptr || coverage->state != snapshot::State::Collected || coverage->rows == 0) return true;
+    own = true;
+  }
+  return !own;
+}
+
+Agreement agreement(const Counterpart& of, bool mirrored) {
+  if (mirrored) return Agreement::Mirrored;
   switch (of.ours->verdict) {
     case Verdict::Pass:
     case Verdict::Fail:
@@ -78,9 +97,12 @@ Result<std::vector<Counterpart>> compare(const catalog::Catalogue& catalogue, co
   std::map<const catalog::Control*, const Finding*> found;
   for (const auto& finding : findings) found[finding.control] = &finding;
   std::multimap<std::string, const Finding*> answers;
+  std::set<const Finding*> mirrored;
   for (const auto& control : catalogue.controls)
-    if (const auto own = found.find(&control); own != found.end())
+    if (const auto own = found.find(&control); own != found.end() && !control.microsoft.empty()) {
       for (const auto& id : control.microsoft) answers.emplace(text::lower(id), own->second);
+      if (takes_microsofts_number(catalogue, evidence, control)) mirrored.insert(own->second);
+    }
 
   std::vector<Counterpart> out;
   auto rows = TRY(evidence.db.prepare(kOfficial));
@@ -100,7 +122,7 @@ Result<std::vector<Counterpart>> compare(const catalog::Catalogue& catalogue, co
     for (auto answer = begin; answer != end; ++answer) {
       one.ours = answer->second;
       one.points = measure(*one.ours, static_cast<int>(one.possible / 100));
-      one.agreement = agreement(one);
+      one.agreement = agreement(one, mirrored.count(one.ours) > 0);
       out.push_back(one);
     }
   }

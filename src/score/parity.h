@@ -20,7 +20,7 @@ enum class Agreement {
   Differs,     //
   Unknown,     // evidence is missing here
   NotCounted,  // we count it for this tenant as not applicable, not licensed or a person's to judge
-  Mirrored,    // our control takes Microsoft's number, or there is none of ours that is judged
+  Mirrored,    // our control takes Microsoft's number, perhaps for want of its own evidence; or there is none of ours
 };
 std::string_view name(Agreement agreement);  // "not_counted", as in the JSON
 

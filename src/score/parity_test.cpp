@@ -94,6 +94,9 @@ TEST_F(ParityTest, WhatTakesMicrosoftsNumberOrHasNoControlIsMirrored) {
   official("b", 10);
   ours("a", Verdict::Pass, 1, 1);
   catalogue.controls[0].sql_reads["secure_score_controls"] = {"score"};
+  catalogue.tables.resize(1);
+  catalogue.tables[0].name = "secure_score_controls";
+  catalogue.build_index();
 
   const auto all = compare();
 
@@ -101,6 +104,32 @@ TEST_F(ParityTest, WhatTakesMicrosoftsNumberOrHasNoControlIsMirrored) {
   EXPECT_NE(all[0].ours, nullptr);
   EXPECT_EQ(all[1].agreement, Agreement::Mirrored);
   EXPECT_EQ(all[1].ours, nullptr);
+}
+
+// The control reads a view of devices, which reads Microsoft's score where there is no assessment.
+TEST_F(ParityTest, AControlThatHadItsOwnEvidenceIsNotMirroredThoughAViewOffersMicrosoftsNumber) {
+  official("scid_1", 10);
+  ours("scid_1", Verdict::Pass, 1, 1);
+  catalogue.tables.resize(2);
+  catalogue.tables[0].name = "secure_score_controls";
+  catalogue.tables[1].name = "assessments";
+  catalogue.views.resize(2);
+  catalogue.views[0].name = "devices";
+  catalogue.views[0].reads = {{"assessments", {"id"}}, {"microsofts", {"score"}}};
+  catalogue.views[1].name = "microsofts";
+  catalogue.views[1].reads = {{"secure_score_controls", {"score"}}};
+  catalogue.controls[0].sql_reads = {{"devices", {"id"}}};
+  catalogue.build_index();
+
+  evidence.set({"assessments", snapshot::State::Collected, 5, {}});
+  EXPECT_EQ(compare()[0].agreement, Agreement::Agrees);
+  evidence.set({"assessments", snapshot::State::Collected, 0, {}});
+  EXPECT_EQ(compare()[0].agreement, Agreement::Mirrored);
+  evidence.set({"assessments", snapshot::State::Denied, 0, {}});
+  EXPECT_EQ(compare()[0].agreement, Agreement::Mirrored);
+  catalogue.controls[0].sql_reads = {{"microsofts", {"score"}}};
+  evidence.set({"assessments", snapshot::State::Collected, 5, {}});
+  EXPECT_EQ(compare()[0].agreement, Agreement::Mirrored);
 }
 
 TEST_F(ParityTest, OfDevicesMicrosoftCountsTheBadOnes) {
