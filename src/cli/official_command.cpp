@@ -42,25 +42,29 @@ std::string subjects(const std::optional<std::int64_t>& good, const std::optiona
   return good && total ? fmt::format("{}/{}", *good, *total) : "";
 }
 
+// For a person: what differs or could not be compared, with both names whole and as much of the reason as there is room
+// for. Our reason says how many were looked at. For a script: everything.
 Rows counterpart_rows(const std::vector<Counterpart>& all, bool whole) {
-  Rows rows({{"Microsoft's control", false, true},
-             {"ours", false, true},
-             {"agreement"},
-             {"Microsoft", true},
-             {"ours", true},
-             {"of", true},
-             {"their subjects", true, false, true},
-             {"our subjects", true, false, true},
-             {"why", false, true, true}});
+  std::vector<ColumnHead> heads{{"Microsoft's control"},   {"ours"},       {"agreement"},
+                                {"Microsoft", true},       {"ours", true}, {"of", true},
+                                {"why", false, true, true}};
+  if (whole) heads.insert(heads.end() - 1, {{"their subjects", true}, {"our subjects", true}});
+  Rows rows(std::move(heads));
   for (const auto& one : all) {
     if (!whole && (one.agreement == Agreement::Agrees || one.agreement == Agreement::Mirrored)) continue;
     const auto* ours = one.ours;
-    rows.add(
-        {one.id, ours == nullptr ? "" : ours->control->id, std::string(score::name(one.agreement)),
-         fmt::format("{:.2f}", shown(one.official)), ours == nullptr ? "" : fmt::format("{:.2f}", shown(one.points)),
-         fmt::format("{:.0f}", shown(one.possible)), subjects(one.good, one.total),
-         ours == nullptr ? "" : subjects(ours->good, ours->total), ours == nullptr ? "" : ours->reason},
-        one.agreement == Agreement::Differs ? Style::Red : Style::Plain);
+    std::vector<std::string> cells{one.id,
+                                   ours == nullptr ? "" : ours->control->id,
+                                   std::string(score::name(one.agreement)),
+                                   fmt::format("{:.2f}", shown(one.official)),
+                                   ours == nullptr ? "" : fmt::format("{:.2f}", shown(one.points)),
+                                   fmt::format("{:.0f}", shown(one.possible))};
+    if (whole) {
+      cells.push_back(subjects(one.good, one.total));
+      cells.push_back(ours == nullptr ? "" : subjects(ours->good, ours->total));
+    }
+    cells.push_back(ours == nullptr ? "" : ours->reason);
+    rows.add(std::move(cells), one.agreement == Agreement::Differs ? Style::Red : Style::Plain);
   }
   return rows;
 }
