@@ -50,14 +50,14 @@ struct Case {
   std::set<std::string> differ;
 };
 
-// Why a control of ours differs on purpose.
-//   aad_admin_accounts_…    Microsoft wants every administrator's account of the cloud and without apps; ours, which
-//                           answers SCuBA's MS.AAD.7.3, wants those of eight roles of the cloud
-//   RoleOverlap             Microsoft wants one narrower role in use; ours, MS.AAD.7.2, as many as Global
-//   Administrators mdo_antiphishingpolicies  Microsoft wants all recommended settings at once; ours those against
-//   forged senders, since
-//                           each of the others has a control of its own
-//   scid_20000              Microsoft takes its own assessment; ours counts the devices that are not onboarded
+// Controls of ours that differ on purpose, and why:
+//
+// - aad_admin_accounts_…: Microsoft wants every administrator's account of the cloud and without apps; ours, which
+//   answers SCuBA's MS.AAD.7.3, wants those of eight roles of the cloud.
+// - RoleOverlap: Microsoft wants one narrower role in use; ours, MS.AAD.7.2, as many as Global Administrators.
+// - mdo_antiphishingpolicies: Microsoft wants all recommended settings at once; ours those against forged senders,
+//   since each of the others has a control of its own.
+// - scid_20000: Microsoft takes its own assessment; ours counts the devices that are not onboarded.
 std::set<std::string> on_purpose(std::initializer_list<const char*> more = {}) {
   std::set<std::string> out{"aad_admin_accounts_separate_unassigned_cloud_only", "RoleOverlap", "scid_20000"};
   for (const char* id : more) out.insert(id);
