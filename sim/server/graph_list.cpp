@@ -156,7 +156,7 @@ Response Graph::list(const Call& call, const Resource& resource, const Shape* sh
       auto object = resource.at(chosen ? (*chosen)[at] : at);
       if (!chosen && filtered && !passes(call, object)) continue;
       const auto place = place_of(object);
-      value.push_back(objects.shaped(std::move(object), place));
+      value.push_back(objects.shaped(object, place));
     }
   }
   if (at < total) {

@@ -87,7 +87,7 @@ GraphObjects::GraphObjects(const Store& store, std::string version, std::string 
       shape_(shape),
       directory_(is_directory_path(lower_)) {}
 
-Json GraphObjects::shaped(Json object, const std::string& place) const {
+Json GraphObjects::shaped(const Json& object, const std::string& place) const {
   Json out;
   if (!options_.select.empty()) {
     auto whole = object;

@@ -17,7 +17,7 @@ class GraphObjects {
                const GraphOptions& options, const Shape* shape);
 
   // $select, default properties and $expand done. `place` is the object's own path.
-  Json shaped(Json object, const std::string& place) const;
+  Json shaped(const Json& object, const std::string& place) const;
 
   // What is wrong with the names in $select, $filter, $orderby and $expand; empty: nothing. `sample` is an object of
   // the list, or null.

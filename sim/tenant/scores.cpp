@@ -24,7 +24,8 @@ double score_of(double points, const Standing& standing) {
   if (!standing.total || *standing.total == 0) return rounded(points * standing.fraction);
   const auto most = static_cast<std::size_t>(std::llround(points * 100));
   const auto total = *standing.total;
-  return static_cast<double>((2 * most * *standing.good + total) / (2 * total)) / 100;
+  const auto cents = (2 * most * *standing.good + total) / (2 * total);  // whole numbers: half a cent rounds up
+  return static_cast<double>(cents) / 100;
 }
 
 const Json& vendor() {
@@ -142,7 +143,7 @@ class Scores {
     const double earned = control["earned"][static_cast<std::size_t>(world_->posture())];
     if (earned == 0 || earned == 1) return all_or_nothing(earned == 1);
     const auto people = world_->people.staff();
-    return share_of(static_cast<std::size_t>(static_cast<double>(people) * earned + 0.5), people);
+    return share_of(static_cast<std::size_t>(std::llround(static_cast<double>(people) * earned)), people);
   }
 
   // Of each device setting: how many of the computers that reported within the last 30 days do not have it.
@@ -210,7 +211,7 @@ class Scores {
   Json comparison(int day) const {
     const auto basis = [&](const char* name, double middle) -> Json {
       const double average =
-          rounded(middle + (world_->seed.share(Topic(name), static_cast<std::uint64_t>(day + 100000)) - 0.5) * 0.6);
+          rounded(middle + (world_->seed.share(Topic(name), static_cast<std::uint64_t>(day) + 100000) - 0.5) * 0.6);
       return {{"basis", name},
               {"averageScore", average},
               {"identityScore", 41.2},
