@@ -43,6 +43,13 @@ bool Licences::holds(std::string_view plan) const {
   return false;
 }
 
+std::string_view Licences::in_place_of(std::string_view plan) const {
+  const std::string_view larger = plan == "AAD_PREMIUM"      ? "AAD_PREMIUM_P2"
+                                  : plan == "ATP_ENTERPRISE" ? "THREAT_INTELLIGENCE"
+                                                             : "";
+  return !larger.empty() && !holds(plan) && holds(larger) ? larger : plan;
+}
+
 std::size_t Licences::sku_of_staff(std::size_t number) const { return slots_[number % slots_.size()]; }
 
 std::size_t Licences::staff_with(std::size_t sku, std::size_t staff) const {

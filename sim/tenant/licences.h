@@ -26,6 +26,8 @@ class Licences {
   explicit Licences(const TenantOptions& options);
   const std::vector<Sku>& skus() const { return skus_; }
   bool holds(std::string_view plan) const;
+  // The larger plan, which does what this one does, where that alone is held; else this one, held or not.
+  std::string_view in_place_of(std::string_view plan) const;
 
   // Position in skus() of the product that the n-th member of staff has.
   std::size_t sku_of_staff(std::size_t number) const;

@@ -16,9 +16,7 @@ std::vector<Json> PastSettings::read(std::string_view service, std::string_view 
   if (entry == nullptr) return {};
   const auto& plan = entry->plan;
   const auto& held = world_->licences;
-  const bool larger = (plan == "AAD_PREMIUM" && held.holds("AAD_PREMIUM_P2")) ||
-                      (plan == "ATP_ENTERPRISE" && held.holds("THREAT_INTELLIGENCE"));
-  if (!plan.empty() && !held.holds(plan) && !larger) return {};
+  if (!plan.empty() && !held.holds(held.in_place_of(plan))) return {};
   std::vector<Json> out;
   const auto resource = registry_->find(spoken, path, Json::object());
   for (std::size_t i = 0; i < resource->size(); ++i) {

@@ -59,11 +59,7 @@ std::optional<std::string> Tenant::required_plan(std::string_view service, std::
   if (service.starts_with("graph") && text::iequals(path, "users/signInActivity")) return "AAD_PREMIUM";
   const auto* entry = state_->registry.entry(service, path);
   if (entry == nullptr || entry->plan.empty()) return std::nullopt;
-  // The larger plan does what the smaller one does.
-  if (entry->plan == "AAD_PREMIUM" && !holds("AAD_PREMIUM") && holds("AAD_PREMIUM_P2")) return "AAD_PREMIUM_P2";
-  if (entry->plan == "ATP_ENTERPRISE" && !holds("ATP_ENTERPRISE") && holds("THREAT_INTELLIGENCE"))
-    return "THREAT_INTELLIGENCE";
-  return entry->plan;
+  return std::string(state_->world->licences.in_place_of(entry->plan));
 }
 
 bool Tenant::holds(std::string_view plan) const { return state_->world->licences.holds(plan); }
