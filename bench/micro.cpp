@@ -155,6 +155,15 @@ void judge_plain(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * scuba.controls.size()));
 }
 
+BENCHMARK(json_stream)->Unit(benchmark::kMillisecond);
+BENCHMARK(bare_simdjson)->Unit(benchmark::kMillisecond);
+BENCHMARK(stream_and_parse)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(loader, scuba_columns, false)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(loader, all_columns, true)->Unit(benchmark::kMillisecond);
+BENCHMARK(catalogue_load)->Unit(benchmark::kMillisecond);
+BENCHMARK(import_plain)->Unit(benchmark::kMillisecond);
+BENCHMARK(judge_plain)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -165,15 +174,6 @@ int main(int argc, char** argv) {
   }
   plain_path = argv[1];
   large_path = argv[2];
-  constexpr auto kUnit = benchmark::kMillisecond;
-  benchmark::RegisterBenchmark("json_stream", json_stream)->Unit(kUnit);
-  benchmark::RegisterBenchmark("bare_simdjson", bare_simdjson)->Unit(kUnit);
-  benchmark::RegisterBenchmark("stream_and_parse", stream_and_parse)->Unit(kUnit);
-  benchmark::RegisterBenchmark("loader/scuba_columns", loader, false)->Unit(kUnit);
-  benchmark::RegisterBenchmark("loader/all_columns", loader, true)->Unit(kUnit);
-  benchmark::RegisterBenchmark("catalogue_load", catalogue_load)->Unit(kUnit);
-  benchmark::RegisterBenchmark("import_plain", import_plain)->Unit(kUnit);
-  benchmark::RegisterBenchmark("judge_plain", judge_plain)->Unit(kUnit);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }
