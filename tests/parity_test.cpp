@@ -45,9 +45,12 @@ const std::set<std::string> kEntra{"AATP_AccountWithLeakedCredentials",
                                    "aad_third_party_apps"};
 
 struct Case {
+  const char* name;
   Posture posture;
   int day;
   std::set<std::string> differ;
+
+  friend void PrintTo(const Case& of, std::ostream* out) { *out << of.name; }
 };
 
 // Controls of ours that differ on purpose, and why:
@@ -139,14 +142,16 @@ TEST_P(TenantParityTest, WhereTheRuleIsKnownBothScoresAgreeToTheCent) {
   EXPECT_GT(devices, 180U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Postures, TenantParityTest,
-                         testing::Values(Case{Posture::Neglected, 0, on_purpose()},
-                                         Case{Posture::SecurityDefaults, 0, on_purpose({"mdo_antiphishingpolicies"})},
-                                         Case{Posture::Typical, 0, on_purpose({"mdo_antiphishingpolicies"})},
-                                         Case{Posture::Good, 0, on_purpose()},
-                                         Case{Posture::Excellent, 0, on_purpose()},
-                                         Case{Posture::Typical, 47, on_purpose({"mdo_antiphishingpolicies"})},
-                                         Case{Posture::Good, 95, on_purpose()}));
+INSTANTIATE_TEST_SUITE_P(
+    Postures, TenantParityTest,
+    testing::Values(Case{"neglected", Posture::Neglected, 0, on_purpose()},
+                    Case{"security_defaults", Posture::SecurityDefaults, 0, on_purpose({"mdo_antiphishingpolicies"})},
+                    Case{"typical", Posture::Typical, 0, on_purpose({"mdo_antiphishingpolicies"})},
+                    Case{"good", Posture::Good, 0, on_purpose()},
+                    Case{"excellent", Posture::Excellent, 0, on_purpose()},
+                    Case{"typical_on_day_47", Posture::Typical, 47, on_purpose({"mdo_antiphishingpolicies"})},
+                    Case{"good_on_day_95", Posture::Good, 95, on_purpose()}),
+    [](const auto& of) { return std::string(of.param.name); });
 
 }  // namespace
 }  // namespace assay

@@ -52,12 +52,14 @@ class SimulatedClient final : public http::Client {
     request.url = to_worldwide(request.url);
     request.body = to_worldwide(request.body);
     co_await loop_.sleep(latency_ / 2);
+    auto* const sink = request.sink;
     auto answered = server_->answer(translated(std::move(request)));
     http::Response out;
     out.status = answered.status;
     for (auto& [name, value] : answered.headers) out.headers.emplace_back(name, from_worldwide(value));
     out.body = from_worldwide(answered.body);
     out.bytes_on_the_wire = out.body.size();
+    hand_over(out, sink);
     co_await loop_.sleep(latency_ / 2);
     co_return out;
   }

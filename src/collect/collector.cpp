@@ -32,7 +32,16 @@ constexpr std::size_t kTellingRequests = 20;  // from so many on a service's pac
 struct Page {
   std::string url;
   std::string taken_at;
-  std::string body;
+  snapshot::Packed body;
+};
+
+// Packs an answer while it arrives.
+class PackingSink final : public http::BodySink {
+ public:
+  void begin() override { answer.clear(); }
+  void add(std::string_view bytes) override { answer.add(bytes); }
+
+  snapshot::Packed answer;
 };
 
 // What asking for one thing, to its last page, gave.
@@ -143,7 +152,7 @@ class Collector {
   http::Task<void> fetch_batch(const Request& request, m365::Sender& sender, const std::vector<snapshot::Given>& given,
                                std::vector<Fetched>& out);
   http::Task<void> run_lot(const Request& request, m365::Sender* sender, Lot& lot);
-  Result<void> keep_lot(const Request& request, std::int64_t number, snapshot::AnswerLoader& loader, const Lot& lot,
+  Result<void> keep_lot(const Request& request, std::int64_t number, snapshot::AnswerLoader& loader, Lot& lot,
                         std::optional<m365::Refusal>& refusal);
   http::Task<void> look_up(const Request& request, snapshot::Given given, Fetched& out);
   http::Task<void> follow(const Request& request, m365::Sender& sender, const snapshot::Given& given, std::string next,
@@ -333,9 +342,11 @@ http::Task<Result<void>> Collector::read_pages(const Request& request, m365::Sen
                                                snapshot::Progress progress) {
   const auto member = next_member(request.source, sender.service());
   const bool by_mark = member && !text::iequals(request.source.method, "csom");
-  auto loader = snapshot::AnswerLoader::create(collection_.db(), catalogue_, request.slices,
-                                               by_mark ? std::vector{*member} : std::vector<std::string>{});
+  snapshot::AnswerLoader::Options options;
+  if (by_mark) options.marks.push_back(*member);
+  auto loader = snapshot::AnswerLoader::create(collection_.db(), catalogue_, request.slices, std::move(options));
   CO_CHECK(loader);
+  PackingSink sink;
   std::unordered_set<std::string> seen;
   int restarts = 0;
   for (std::size_t pages = 0; pages < kMostPages; ++pages) {
@@ -343,20 +354,28 @@ http::Task<Result<void>> Collector::read_pages(const Request& request, m365::Sen
         request.source, sender.service(), [this](auto name) { return value_of(name); }, {}, progress.next);
     CO_CHECK(question);
     const auto url = question->url;
+    question->sink = &sink;
     auto answer = co_await sender.ask(std::move(*question));
     CO_CHECK(answer);
     auto refusal = answer->refusal;
-    if (!refusal) refusal = inner_refusal(request.source, answer->response.body);
+    std::string body;  // of an answer that tells more than its rows
+    if (!refusal && !by_mark && member) {
+      auto all = snapshot::read_all(*sink.answer.bytes());
+      CO_CHECK(all);
+      body = std::move(*all);
+      refusal = inner_refusal(request.source, body);
+    }
     std::optional<Error> damaged;
     if (!refusal) {
       const auto rows_before = rows_[request.source.service];
-      auto added = loader->add(answer->response.body, {});
+      const auto bytes = sink.answer.bytes();
+      auto added = loader->add(*bytes, {});
       if (added) {
         rows_[request.source.service] = rows_before + added->rows;
         auto next = by_mark ? Result<std::string>(added->marks.empty() ? std::string() : added->marks.begin()->second)
-                            : next_of(request.source, sender.service(), answer->response.body);
+                            : next_of(request.source, sender.service(), body);
         CO_CHECK(next);
-        auto kept = collection_.keep(number, {}, url, now_text(), answer->response.body);
+        auto kept = collection_.keep(number, {}, url, now_text(), std::move(sink.answer));
         if (!kept) {
           fatal(kept.error());
           co_return std::move(kept).error();
@@ -443,21 +462,22 @@ http::Task<void> Collector::run_lot(const Request& request, m365::Sender* sender
   lot.done.set();
 }
 
-Result<void> Collector::keep_lot(const Request& request, std::int64_t number, snapshot::AnswerLoader& loader,
-                                 const Lot& lot, std::optional<m365::Refusal>& refusal) {
+Result<void> Collector::keep_lot(const Request& request, std::int64_t number, snapshot::AnswerLoader& loader, Lot& lot,
+                                 std::optional<m365::Refusal>& refusal) {
   for (std::size_t i = 0; i < lot.fetched.size(); ++i) {
-    const auto& one = lot.fetched[i];
+    auto& one = lot.fetched[i];
     if (one.error) return *one.error;
     if (one.refusal && one.refusal->kind == m365::Refused::NotFound) continue;  // it has gone since it was listed
     if (one.refusal) {
       refusal = one.refusal;
       return {};
     }
-    for (const auto& page : one.pages) {
-      const auto added = loader.add(page.body, lot.members[i]);
+    for (auto& page : one.pages) {
+      const auto bytes = page.body.bytes();
+      const auto added = loader.add(*bytes, lot.members[i]);
       if (!added) return added.error();
       rows_[request.source.service] += added->rows;
-      if (auto kept = collection_.keep(number, lot.members[i], page.url, page.taken_at, page.body); !kept) {
+      if (auto kept = collection_.keep(number, lot.members[i], page.url, page.taken_at, std::move(page.body)); !kept) {
         fatal(kept.error());
         return kept;
       }
@@ -476,7 +496,7 @@ http::Task<Result<void>> Collector::read_members(const Request& request, m365::S
                       request.source.each->table, request.name));
     co_return Result<void>();
   }
-  auto loader = snapshot::AnswerLoader::create(collection_.db(), catalogue_, request.slices);
+  auto loader = snapshot::AnswerLoader::create(collection_.db(), catalogue_, request.slices, {});
   CO_CHECK(loader);
   // Several lots are on their way; they are kept in their order, each with how far the request has come.
   std::deque<std::unique_ptr<Lot>> under_way;
@@ -567,8 +587,9 @@ http::Task<void> Collector::follow(const Request& request, m365::Sender& sender,
       out.refusal = std::move(refusal);
       co_return;
     }
-    out.pages.push_back({url, now_text(), std::move(answer->response.body)});
+    out.pages.push_back({url, now_text(), snapshot::Packed(answer->response.body)});
     if (further->empty()) co_return;
+    out.pages.back().body.seal();  // there may be many before they are kept
     if (!same_host(url, *further) || !seen.insert(*further).second) {
       out.error = Error{ErrorCode::Invalid, "the link to the next page leads elsewhere", {}};
       co_return;
@@ -648,7 +669,7 @@ http::Task<void> Collector::fetch_batch(const Request& request, m365::Sender& se
         alone.push_back(i);
         continue;
       }
-      out[i].pages.push_back({questions[i].url, now_text(), std::move(body)});
+      out[i].pages.push_back({questions[i].url, now_text(), snapshot::Packed(body)});
       if (next->empty()) continue;
       if (same_host(questions[i].url, *next)) {
         co_await follow(request, sender, given[i], std::move(*next), out[i]);
@@ -692,7 +713,8 @@ http::Task<void> Collector::look_up(const Request& request, snapshot::Given give
                                : failed ? "failed"
                                         : "absent"},
                     {"log", log}};
-  out.pages.push_back({"dns:" + request.source.record, now_text(), Json{{"value", Json::array({answer})}}.dump()});
+  out.pages.push_back(
+      {"dns:" + request.source.record, now_text(), snapshot::Packed(Json{{"value", Json::array({answer})}}.dump())});
 }
 
 // --- tables worked out from others -----------------------------------------------------------------------------------

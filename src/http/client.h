@@ -17,6 +17,17 @@ namespace assay::http {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// Takes the body of an answer while it arrives, so that nobody holds it whole.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  virtual void begin() = 0;  // of an answer's body: what an earlier answer gave does not count
+  virtual void add(std::string_view bytes) = 0;
+
+  // A refusal's body stays in the answer.
+  static bool takes(int status) { return status >= 200 && status < 300; }
+};
+
 struct Request {
   // No aggregate: GCC 12 destroys an aggregate twice that is made in the call of a coroutine.
   Request() = default;
@@ -31,12 +42,13 @@ struct Request {
   std::string body{};
   std::chrono::seconds timeout{120};     // for the whole exchange
   std::size_t most_bytes = 256U << 20U;  // a longer body breaks the request off: Limit
+  BodySink* sink = nullptr;              // takes the body of a success; lives until the answer is there
 };
 
 struct Response {
   int status = 0;
-  Headers headers;  // names as they came
-  std::string body;
+  Headers headers;                      // names as they came
+  std::string body;                     // empty where a sink took it
   std::uint64_t bytes_on_the_wire = 0;  // of the body, before it was decompressed
 
   std::optional<std::string_view> header(std::string_view name) const;  // without regard to case; the last one

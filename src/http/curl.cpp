@@ -18,6 +18,7 @@ struct Exchange {
   curl_slist* headers = nullptr;
   Request request;
   Response response;
+  std::size_t received = 0;  // bytes of the body
   bool too_long = false;
   CURLcode code = CURLE_OK;
   std::array<char, CURL_ERROR_SIZE> trouble{};
@@ -26,18 +27,28 @@ struct Exchange {
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* of) {
   auto& exchange = *static_cast<Exchange*>(of);
-  if (exchange.response.body.size() + size * count > exchange.request.most_bytes) {
+  const std::string_view bytes(data, size * count);
+  exchange.received += bytes.size();
+  if (exchange.received > exchange.request.most_bytes) {
     exchange.too_long = true;
     return 0;
   }
-  exchange.response.body.append(data, size * count);
-  return size * count;
+  if (auto* sink = exchange.request.sink; sink != nullptr && BodySink::takes(exchange.response.status)) {
+    sink->add(bytes);
+  } else {
+    exchange.response.body.append(bytes);
+  }
+  return bytes.size();
 }
 
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* of) {
   auto& exchange = *static_cast<Exchange*>(of);
   const std::string_view line(data, size * count);
-  if (line.starts_with("HTTP/")) exchange.response.headers.clear();  // a proxy's answer, or 100 Continue, came before
+  if (line.starts_with("HTTP/")) {
+    exchange.response.headers.clear();  // a proxy's answer, or 100 Continue, came before
+    const auto blank = std::min(line.find(' '), line.size());
+    exchange.response.status = std::atoi(std::string(line.substr(blank)).c_str());
+  }
   if (const auto colon = line.find(':'); colon != line.npos)
     exchange.response.headers.emplace_back(text::trim(line.substr(0, colon)), text::trim(line.substr(colon + 1)));
   return size * count;
@@ -220,6 +231,7 @@ Task<Result<Response>> CurlClient::State::send(std::shared_ptr<const Route> rout
   Owned owned(*this);
   auto& exchange = owned.exchange;
   exchange.request = std::move(request);
+  if (exchange.request.sink != nullptr) exchange.request.sink->begin();
   co_await Waiting{*this, exchange, *route};
   if (exchange.too_long)
     co_return Error{ErrorCode::Limit,
@@ -227,11 +239,8 @@ Task<Result<Response>> CurlClient::State::send(std::shared_ptr<const Route> rout
                                 exchange.request.most_bytes >> 20U),
                     {}};
   if (exchange.code != CURLE_OK) co_return trouble_of(exchange, *curl);
-  long status = 0;
   curl_off_t bytes = 0;
-  curl->easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
   curl->easy_getinfo(exchange.easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
-  exchange.response.status = static_cast<int>(status);
   exchange.response.bytes_on_the_wire = static_cast<std::uint64_t>(bytes);
   co_return std::move(exchange.response);
 }

@@ -110,14 +110,8 @@ class Reader {
   static Result<std::string> whole(const GraphFile& file) {
     auto bytes = TRY(file.open());
     snapshot::Utf8Source utf8(*bytes);
-    Result<std::string> out = std::string();  // built in place: GCC 12 misreads the move of a string into a Result
-    std::string buffer(std::size_t{1} << 16, '\0');
-    while (const auto n = TRY(utf8.read(buffer))) {
-      out->append(buffer, 0, n);
-      if (out->size() > kMostBytesOfAnObject)
-        return Error{ErrorCode::Limit, fmt::format("one object is larger than {} MB", kMostBytesOfAnObject >> 20),
-                     "is this the right file?"};
-    }
+    auto out = snapshot::read_all(utf8, kMostBytesOfAnObject);
+    if (!out) return out;
     out->reserve(out->size() + simdjson::SIMDJSON_PADDING);
     return out;
   }

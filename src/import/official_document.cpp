@@ -321,25 +321,14 @@ Result<void> read_element(Element e, OfficialScores& into, std::vector<std::stri
   return invalid("is neither a day of secure scores nor a control profile", std::string(kWhatToGive));
 }
 
-Result<std::string> read_all(snapshot::ByteSource& bytes) {
-  constexpr std::size_t chunk = std::size_t{1} << 18;
+Result<std::string> whole(snapshot::ByteSource& bytes) {
   snapshot::Utf8Source decoded(bytes);
-  std::string out;
-  for (;;) {
-    const auto old = out.size();
-    out.resize(old + chunk);
-    auto n = decoded.read({out.data() + old, chunk});
-    if (!n) {
-      auto error = std::move(n).error();
-      if (error.hint.empty()) error.hint = "is the file complete?";
-      return error;
-    }
-    out.resize(old + *n);
-    if (*n == 0) return out;
-    if (out.size() > kMaxBytes)
-      return Error{ErrorCode::Limit, fmt::format("is larger than {} MB", kMaxBytes >> 20),
-                   "give fewer days in one file"};
-  }
+  auto out = snapshot::read_all(decoded, kMaxBytes);
+  if (out) return out;
+  auto error = std::move(out).error();
+  if (error.code == ErrorCode::Limit) error.hint = "give fewer days in one file";
+  if (error.hint.empty()) error.hint = "is the file complete?";
+  return error;
 }
 
 // simdjson does not say where; the slow parser does. It keeps nothing, so that depth costs it nothing.
@@ -361,7 +350,7 @@ Error syntax_error(std::string_view json, simdjson::error_code error) {
 }  // namespace
 
 Result<void> read_official_document(snapshot::ByteSource& bytes, std::string_view name, OfficialScores& into) {
-  auto json = TRY(read_all(bytes));
+  auto json = TRY(whole(bytes));
   if (text::trim(json).empty()) return invalid("is empty", std::string(kWhatToGive));
   const auto size = json.size();
   json.append(simdjson::SIMDJSON_PADDING, ' ');

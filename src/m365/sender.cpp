@@ -193,6 +193,7 @@ http::Task<Result<Answer>> Sender::ask(Question question) {
     request.url = question.url;
     request.headers = question.headers;
     request.body = question.body;
+    request.sink = question.sink;
     if (!token.empty()) request.headers.emplace_back("Authorization", "Bearer " + token);
     Result<http::Response> response = Error{};
     {

@@ -44,6 +44,7 @@ struct Question {
   std::string path{};  // of the service's own, for its limits
   http::Headers headers{};
   std::string body{};
+  http::BodySink* sink = nullptr;  // as http::Request
   double units = 1;
 };
 

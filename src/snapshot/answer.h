@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "snapshot/byte_source.h"
 #include "snapshot/loader.h"
 
 // A service's answer as rows of the tables that its request serves.
@@ -32,16 +33,22 @@ struct Answered {
 
 class AnswerLoader {
  public:
-  // `marks`: names of members of the top-level object that the caller wants to know, such as `@odata.nextLink`.
+  struct Options {
+    // Names of members of the top-level object that the caller wants to know, such as `@odata.nextLink`.
+    std::vector<std::string> marks{};
+    const sql::Reads* only = nullptr;  // columns to fill; nullptr: all
+    // An answer of more bytes is taken apart as it is read, element by element, where its lists are members of the
+    // top-level object or it is a list itself; any other is held whole.
+    std::size_t whole = std::size_t{1} << 20;
+  };
   static Result<AnswerLoader> create(const sql::Database& db, const catalog::Catalogue& catalogue,
-                                     const std::vector<Slice>& slices, std::vector<std::string> marks = {},
-                                     const sql::Reads* only = nullptr);
+                                     const std::vector<Slice>& slices, Options options);
   AnswerLoader(AnswerLoader&&) noexcept;
   AnswerLoader& operator=(AnswerLoader&&) noexcept;
   ~AnswerLoader();
 
   // Adds the rows of one answer. Invalid when it is no JSON or lacks the list: then nothing has been added.
-  Result<Answered> add(std::string_view json, const Given& given);
+  Result<Answered> add(ByteSource& json, const Given& given);
 
  private:
   struct State;

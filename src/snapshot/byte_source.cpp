@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include <fmt/format.h>
+
 namespace assay::snapshot {
 namespace {
 
@@ -35,6 +37,17 @@ Result<std::size_t> MemorySource::read(std::span<char> buffer) {
   const auto n = rest_.copy(buffer.data(), buffer.size());
   rest_.remove_prefix(n);
   return n;
+}
+
+Result<std::string> read_all(ByteSource& source, std::size_t most) {
+  Result<std::string> out = std::string();  // built in place: GCC 12 misreads the move of a string into a Result
+  std::string buffer(std::size_t{1} << 16, '\0');
+  while (const auto n = TRY(source.read(buffer))) {
+    out->append(buffer, 0, n);
+    if (out->size() > most)
+      return Error{ErrorCode::Limit, fmt::format("is larger than {} MB", most >> 20U), "is this the right file?"};
+  }
+  return out;
 }
 
 Result<std::size_t> TeeSource::read(std::span<char> buffer) {

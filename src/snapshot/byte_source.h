@@ -39,6 +39,9 @@ class MemorySource final : public ByteSource {
   std::string_view rest_;
 };
 
+// All that is left. Limit when it is more than `most` bytes.
+Result<std::string> read_all(ByteSource& source, std::size_t most = std::size_t{1} << 30);
+
 // Hands on what `from` gives and shows every byte to `seen` on the way: an import keeps its evidence like this.
 class TeeSource final : public ByteSource {
  public:

@@ -35,7 +35,7 @@ Result<std::string> decode(std::string_view bytes) {
     for (const std::size_t buffer : {1, 5, 4096}) {
       FakeSource source(bytes, size);
       Utf8Source again(source);
-      const auto got = read_all(again, buffer);
+      const auto got = read_by(buffer, again);
       EXPECT_EQ(got.has_value(), expected.has_value()) << "reads of " << size << " into " << buffer;
       const auto text = [](const Result<std::string>& result) { return result ? *result : describe(result.error()); };
       EXPECT_EQ(text(got), text(expected)) << "reads of " << size << " into " << buffer;
@@ -73,7 +73,7 @@ TEST(FileSourceTest, GivesTheFileByteForByte) {
   const TemporaryFolder folder;
   const std::string bytes("a\0\xFF\r\n", 5);
   FileSource source(File::open(folder.write("x", bytes)).take());
-  EXPECT_EQ(read_all(source, 2).value(), bytes);
+  EXPECT_EQ(read_by(2, source).value(), bytes);
 }
 
 TEST(TeeSourceTest, ShowsEveryByteThatItHandsOn) {
@@ -204,7 +204,7 @@ RC_GTEST_PROP(Utf8SourceProperty, Utf16AndUtf8OfOneTextAreOne, ()) {
   const auto bytes = utf16(text, order);
   FakeSource source(bytes, *rc::gen::inRange<std::size_t>(1, 9));
   Utf8Source utf8(source);
-  RC_ASSERT(read_all(utf8, *rc::gen::inRange<std::size_t>(1, 9)).value() == expected);
+  RC_ASSERT(read_by(*rc::gen::inRange<std::size_t>(1, 9), utf8).value() == expected);
 }
 
 }  // namespace

@@ -149,16 +149,12 @@ Result<Progress> Collection::progress(std::int64_t request) {
 }
 
 Result<void> Collection::keep(std::int64_t request, const Given& given, std::string_view url, std::string_view taken_at,
-                              std::string_view bytes) {
+                              Packed answer) {
   auto& s = *state_;
   TRY(s.begin());
   const PageInfo info{request * kAnswersPerRequest + s.answers[request]++, std::string(url), std::string(taken_at)};
-  int part = 0;
-  do {
-    const auto piece = bytes.substr(0, kPageBytes);
-    bytes.remove_prefix(piece.size());
-    TRY(write_part(*s.db, info, part++, piece));
-  } while (!bytes.empty());
+  int number = 0;
+  for (const auto& part : answer.take()) TRY(write_part(*s.db, info, number++, part));
   if (given.empty()) return {};
   const auto text = Json(given).dump();
   auto insert = TRY(s.db->prepare("INSERT INTO answer VALUES(?,?)"));

@@ -11,6 +11,7 @@
 #include "catalog/model.h"
 #include "snapshot/answer.h"
 #include "snapshot/evidence.h"
+#include "snapshot/packed.h"
 
 // A snapshot that is being collected. It lies beside its final name as `*.assay.part`; whatever stops the run, killing
 // it included, leaves that file as it was after the last answer that was kept, and the next run goes on from there.
@@ -41,9 +42,9 @@ class Collection {
   std::int64_t request(std::string_view name, const std::vector<Slice>& slices);
   Result<Progress> progress(std::int64_t request);
 
-  // Keeps an answer's bytes as evidence. Its rows have been or will be added through `db()` before the next `commit`.
+  // Keeps an answer as evidence. Its rows have been or will be added through `db()` before the next `commit`.
   Result<void> keep(std::int64_t request, const Given& given, std::string_view url, std::string_view taken_at,
-                    std::string_view bytes);
+                    Packed answer);
   // Everything since the last commit becomes lasting, together with how far the request is now.
   Result<void> commit(std::int64_t request, const Progress& progress);
   // Forgets the request's answers, and the rows of its tables.

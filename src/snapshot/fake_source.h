@@ -41,7 +41,7 @@ class FakeSource final : public ByteSource {
 };
 
 // All that a source gives, read into a buffer of this size.
-inline Result<std::string> read_all(ByteSource& source, std::size_t buffer_size = std::size_t{1} << 16) {
+inline Result<std::string> read_by(std::size_t buffer_size, ByteSource& source) {
   std::string out;
   std::string buffer(buffer_size, '\0');
   for (;;) {

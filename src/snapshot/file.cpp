@@ -82,9 +82,9 @@ struct Writer::State {
   }
 
   Result<void> write_page(std::string_view bytes) {
-    all_pages.add(TRY(write_part(*db, document, parts, bytes)));
-    ++parts;
-    return {};
+    const auto packed = pack(bytes);
+    all_pages.add(packed.sha256);
+    return write_part(*db, document, parts++, packed);
   }
 
   Result<void> flush() {

@@ -164,7 +164,7 @@ TEST_F(SnapshotFileTest, PagesAreTheDocumentsByteForByte) {
   EXPECT_EQ(list[0].info.taken_at, "2026-05-04T00:00:00Z");
   EXPECT_EQ(list[0].pages, 3U);
   EXPECT_EQ(list[1].pages, 1U);
-  EXPECT_TRUE(read_all(*documents.bytes(1).value(), 777).value() == one_);
+  EXPECT_TRUE(read_by(777, *documents.bytes(1).value()).value() == one_);
   EXPECT_EQ(read_all(*documents.bytes(2).value()).value(), "{}");
   EXPECT_EQ(read_all(*documents.bytes(3).value()).value(), "");
 }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "base/file.h"
 #include "base/iso8601.h"
@@ -15,8 +14,6 @@
 
 namespace assay::snapshot {
 namespace {
-
-constexpr int kCompression = 3;
 
 std::string now_text(const std::optional<Timestamp>& time) { return time ? iso8601::format_time(*time) : ""; }
 
@@ -45,17 +42,12 @@ Result<void> make_file(const std::filesystem::path& file, const std::filesystem:
   return {};
 }
 
-Result<std::string> write_part(const sql::Database& db, const PageInfo& document, int part, std::string_view bytes) {
-  std::string packed(ZSTD_compressBound(bytes.size()), '\0');
-  const auto n = ZSTD_compress(packed.data(), packed.size(), bytes.data(), bytes.size(), kCompression);
-  CHECK(!ZSTD_isError(n));
-  packed.resize(n);
-  auto digest = sha256_hex(bytes);
+Result<void> write_part(const sql::Database& db, const PageInfo& document, int number, const Part& part) {
   auto insert = TRY(db.prepare("INSERT INTO page VALUES(?,?,?,?,?,?,?)"));
-  insert.bind(1, document.document).bind(2, std::int64_t{part}).bind(3, document.url).bind(4, document.taken_at);
-  insert.bind(5, digest).bind(6, static_cast<std::int64_t>(bytes.size())).bind_blob(7, packed);
+  insert.bind(1, document.document).bind(2, std::int64_t{number}).bind(3, document.url).bind(4, document.taken_at);
+  insert.bind(5, part.sha256).bind(6, static_cast<std::int64_t>(part.size)).bind_blob(7, part.packed);
   TRY(insert.step());
-  return digest;
+  return {};
 }
 
 // The seal of a file: SHA-256 of its bytes with the seal itself as zero, first four bytes.

@@ -9,6 +9,7 @@
 #include "catalog/model.h"
 #include "snapshot/evidence.h"
 #include "snapshot/file.h"
+#include "snapshot/packed.h"
 
 // How a snapshot lies in its file: what a writer of exports and a collection have in common.
 namespace assay::snapshot {
@@ -21,8 +22,7 @@ extern const char* const kSchema;
 // An empty file of mode 0600. `target` is the name that messages show.
 Result<void> make_file(const std::filesystem::path& file, const std::filesystem::path& target);
 
-// One part of a document, compressed; gives its SHA-256.
-Result<std::string> write_part(const sql::Database& db, const PageInfo& document, int part, std::string_view bytes);
+Result<void> write_part(const sql::Database& db, const PageInfo& document, int number, const Part& part);
 
 // Coverage, the source's own words and the manifest.
 Result<void> write_evidence(const sql::Database& db, const Evidence& evidence, const catalog::Catalogue& catalogue,

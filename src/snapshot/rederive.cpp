@@ -12,16 +12,6 @@
 namespace assay::snapshot {
 namespace {
 
-Result<std::string> whole(ByteSource& source) {
-  std::string out;
-  std::string buffer(std::size_t{1} << 16, '\0');
-  for (;;) {
-    const auto n = TRY(source.read(buffer));
-    if (n == 0) return out;
-    out.append(buffer, 0, n);
-  }
-}
-
 // Tables that a request gave an answer for but that the old catalogue did not have stay as the coverage says: absent.
 bool is_collected(const Evidence& evidence, const std::string& table) {
   const auto* coverage = evidence.find(table);
@@ -62,7 +52,7 @@ Result<void> rederive(const Evidence& stored, const catalog::Catalogue& catalogu
       number = answers.integer(1);
       auto slices = TRY(read_slices(answers.text(2)));
       std::erase_if(slices, [&](const auto& slice) { return !is_collected(evidence, slice.table); });
-      loader = TRY(AnswerLoader::create(evidence.db, catalogue, slices, {}, only));
+      loader = TRY(AnswerLoader::create(evidence.db, catalogue, slices, {.only = only}));
     }
     Given given;
     if (!answers.is_null(3)) {
@@ -72,7 +62,7 @@ Result<void> rederive(const Evidence& stored, const catalog::Catalogue& catalogu
           if (value.is_string()) given[name] = value.get<std::string>();
     }
     auto bytes = TRY(documents.bytes(answers.integer(0)));
-    TRY(loader->add(TRY(whole(*bytes)), given));
+    TRY(loader->add(*bytes, given));
   }
   return work_out(catalogue, only, evidence);
 }
