@@ -225,7 +225,7 @@ collect_sockets() {
   out=$(tr -d '\n ' <"$folder/out.json")
   [[ $out =~ \"requests\":([0-9]+),\"bytes\" ]] || die "the result has no requests" 70
   local requests=${BASH_REMATCH[1]} rows
-  rows=$(grep -o '"rows":[0-9]*,"state"' <<<"$out" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n }')
+  rows=$(grep -o '"rows":[0-9]*,"requests"' <<<"$out" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n }')
   printf 'sockets|%s|%s|%s|%s|%s|%s|%s|%s\n' "$users" "$(field best_ms "$line")" "$(field cpu_ms "$line")" \
     "$simulator_cpu" "$(field peak_mb "$line")" "$rows" "$requests" "$(stat -c %s "$folder/tenant.assay")"
   rm -rf "$folder"

@@ -196,11 +196,19 @@ std::vector<std::string> Registry::paths(std::string_view service) const {
   return out;
 }
 
+ResourcePtr Registry::list_of(const Entry& entry, const Request& request) const {
+  if (!request.parameters.empty()) return entry.list(request);
+  const std::lock_guard lock(lists_lock_);
+  auto& known = lists_[{&entry, request.beta}];
+  if (!known) known = entry.list(request);
+  return known;
+}
+
 ResourcePtr Registry::find(std::string_view service, std::string_view path, const Json& parameters) const {
   const auto [entry, rest] = place(service, path);
   if (entry == nullptr) return nullptr;
   const Request request{.beta = service == "graph/beta", .parameters = parameters};
-  ResourcePtr current = entry->list(request);
+  ResourcePtr current = list_of(*entry, request);
   bool own = true;          // `current` is the entry's own list
   bool in_element = false;  // `current` is element `index` of it
   std::size_t index = 0;

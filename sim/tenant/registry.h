@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sim/tenant/rows.h"
@@ -51,7 +53,12 @@ class Registry {
     std::vector<std::string> rest;  // the segments behind the entry's own path
   };
   Place place(std::string_view service, std::string_view path) const;
+  ResourcePtr list_of(const Entry& entry, const Request& request) const;
   std::map<std::string, std::map<std::string, Entry, std::less<>>, std::less<>> services_;
+  // Lists that were asked for without parameters, by entry and version: whoever follows the navigation of each element
+  // asks for the same list again and again.
+  mutable std::mutex lists_lock_;
+  mutable std::map<std::pair<const Entry*, bool>, ResourcePtr> lists_;
 };
 
 // Makes of a raw object what one version of the service shows.

@@ -154,9 +154,9 @@ void add_role_settings(Registry& registry, const WorldPtr& world, const GroupsPt
             {">policy", policy(i)}};
   };
   registry.add("graph", "policies/roleManagementPolicies",
-               {.list = [=](const Request&) { return made(n, policy); }, .plan = plan});
+               {.list = [all = made(n, policy)](const Request&) { return all; }, .plan = plan});
   registry.add("graph", "policies/roleManagementPolicyAssignments",
-               {.list = [=](const Request&) { return made(n, assignment); }, .plan = plan});
+               {.list = [all = made(n, assignment)](const Request&) { return all; }, .plan = plan});
 
   // Members of role-assignable groups activate their membership in good tenants; elsewhere they simply have it.
   std::vector<Json> eligible;

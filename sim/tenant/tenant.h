@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -41,9 +43,14 @@ class Resource {
  public:
   virtual ~Resource() = default;
   virtual std::size_t size() const = 0;
-  virtual Json at(std::size_t index) const = 0;                            // index < size()
-  virtual std::optional<std::size_t> index_of(std::string_view id) const;  // by `id`, without case
-  virtual bool singleton() const { return false; }                         // then size() is 1
+  virtual Json at(std::size_t index) const = 0;  // index < size()
+  // By `id`, without case. The first call looks at every object, later ones at none.
+  virtual std::optional<std::size_t> index_of(std::string_view id) const;
+  virtual bool singleton() const { return false; }  // then size() is 1
+
+ private:
+  mutable std::once_flag numbered_;
+  mutable std::unordered_map<std::string, std::size_t> numbers_;  // by what an object goes by, in lower case
 };
 
 // One record: a TXT record has its strings in `data`, an MX `10 host`, a CNAME its target, an A its address.
