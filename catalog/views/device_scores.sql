@@ -7,6 +7,7 @@ SELECT control, resource, name, verdict,
                  || coalesce(' (' || (SELECT group_concat("table" || ': ' || coalesce(nullif(detail, ''), state), '; ')
                                         FROM coverage WHERE "table" IN ('secure_configuration_assessments', 'secure_score_controls')
                                          AND state <> 'collected') || ')', '')
-            ELSE reason END AS reason
+            ELSE reason END AS reason,
+       share
   FROM microsoft_scores
  WHERE (control LIKE 'scid%' OR control IS NULL) AND NOT EXISTS (SELECT 1 FROM secure_configuration_assessments)

@@ -4,6 +4,7 @@
 --   resource  the id as it came
 --   verdict   pass: all points; fail: fewer; unknown: points that were not returned, and all points that somebody
 --             claimed in Microsoft's portal by marking the control as solved elsewhere
+--   share     where some points are given and nobody claimed any: what part of all, 0 to less than 1
 WITH states AS (  -- the newest mark of each profile
   SELECT parent, state, max(updated_date_time) AS updated FROM secure_score_control_states GROUP BY parent
 ),
@@ -42,8 +43,10 @@ SELECT control, id AS resource, id AS name,
                  || CASE WHEN control LIKE 'scid%' AND achieved = 0 AND count IS NOT NULL AND total IS NOT NULL
                          THEN ': ' || count || ' of ' || total || ' devices are not as recommended'
                          ELSE coalesce(': ' || rtrim(substr(status, 1, 300), '. '), '') END
-       END AS reason
+       END AS reason,
+       CASE WHEN achieved = 0 AND claim IS NULL
+            THEN CASE WHEN possible IS NULL THEN percentage / 100.0 ELSE score * 1.0 / possible END END AS share
   FROM judged
 UNION ALL
-SELECT NULL, 'tenant', 'tenant', 'unknown', 'Microsoft Secure Score has no result for this tenant yet'
+SELECT NULL, 'tenant', 'tenant', 'unknown', 'Microsoft Secure Score has no result for this tenant yet', NULL
  WHERE NOT EXISTS (SELECT 1 FROM secure_score_controls)

@@ -50,6 +50,7 @@ struct Positions {
   int name = -1;
   int verdict = -1;
   int reason = -1;
+  int share = -1;
   explicit Positions(const sql::Statement& statement) {
     for (int i = 0; i < statement.columns(); ++i) {
       const auto column = statement.column_name(i);
@@ -57,6 +58,7 @@ struct Positions {
       if (column == "name") name = i;
       if (column == "verdict") verdict = i;
       if (column == "reason") reason = i;
+      if (column == "share") share = i;
     }
   }
 };
@@ -64,6 +66,13 @@ struct Positions {
 // Valid until the next row.
 std::string_view text_at(const sql::Statement& row, int index) {
   return index < 0 ? std::string_view() : row.text(index);
+}
+
+// What part of its points a subject earns that fails. Anything but a part of them is none.
+double share_at(const sql::Statement& row, int index, Verdict verdict) {
+  if (index < 0 || verdict != Verdict::Fail) return 0;
+  const double share = row.real(index);
+  return share > 0 && share < 1 ? share : 0;
 }
 
 // Counts verdicts and keeps the first reasons of each kind.
@@ -343,6 +352,7 @@ struct Assessor::State {
       if (v == Verdict::Unknown && reason.empty())
         reason = word == "unknown" ? "the check gave no reason" : "the check gave no verdict";
       tally.add(v, reason);
+      finding.share += share_at(rows, at.share, v);
       if (options.keep_resources)
         finding.resources.push_back(
             {std::string(text_at(rows, at.resource)), std::string(text_at(rows, at.name)), v, std::string(reason)});
@@ -406,8 +416,8 @@ Finding Assessor::judge(const catalog::Control& control) {
   Finding finding{&control, Verdict::Unknown, 0, 0, {}, {}};
   if (auto done = state_->run_check(control, finding); !done) {
     // What was read before it broke off proves nothing.
-    finding = {&control, Verdict::Unknown, 0, 0, fmt::format("the check could not be run: {}", done.error().message),
-               {}};
+    finding = Finding{&control, Verdict::Unknown, 0, 0, {}, {}};
+    finding.reason = fmt::format("the check could not be run: {}", done.error().message);
   }
   return finding;
 }

@@ -127,6 +127,22 @@ TEST(AssessTest, AVerdictThatIsNoneIsUnknown) {
   }
 }
 
+TEST(AssessTest, WhatFailsMayEarnAShare) {
+  // What passes needs none, what is unknown earns none, and a whole, nothing or nonsense is no share.
+  for (const auto& [rows, share] : std::initializer_list<std::pair<const char*, double>>{
+           {"('fail', 0.5), ('fail', 0.25), ('pass', NULL)", 0.75},
+           {"('pass', 0.5), ('unknown', 0.5), ('not_applicable', 0.5), ('fail', 0)", 0},
+           {"('fail', 1), ('fail', 2.5), ('fail', -0.5), ('fail', NULL), ('fail', 'half'), ('fail', 9e999)", 0}}) {
+    Bench bench;
+    bench.collect("sharing_settings");
+    bench.control("spo.sharing-off").check =
+        std::string("SELECT 't' AS resource, column1 AS verdict, 'so' AS reason, column2 AS share FROM (VALUES ") +
+        rows + ")";
+
+    EXPECT_DOUBLE_EQ(bench.judge("spo.sharing-off").share, share) << rows;
+  }
+}
+
 TEST(AssessTest, WithoutVerdictAndReasonItSaysSo) {
   Bench bench;
   bench.collect("sharing_settings");

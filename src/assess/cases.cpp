@@ -166,6 +166,8 @@ std::string difference(const catalog::Case& test, const Finding& finding) {
   if ((test.good && *test.good != finding.good) || (test.total && *test.total != finding.total))
     return fmt::format("expected {} of {}, got {} of {}", test.good.value_or(finding.good),
                        test.total.value_or(finding.total), finding.good, finding.total);
+  if (test.share && std::abs(*test.share - finding.share) > 1e-9)
+    return fmt::format("expected a share of {}, got {}", *test.share, finding.share);
   return {};
 }
 

@@ -36,7 +36,8 @@ struct Finding {
   std::int64_t good = 0;
   std::int64_t total = 0;
   std::string reason;
-  std::vector<Resource> resources;
+  std::vector<Resource> resources{};
+  double share = 0;  // what those that fail earn all the same, added up: two that are half done make 1
 };
 
 }  // namespace assay::assess

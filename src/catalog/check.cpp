@@ -80,11 +80,15 @@ void resolve_control(const Catalogue& catalogue, const sql::Database& db, Contro
   for (const char* needed : {"resource", "verdict", "reason"})
     if (std::find(names.begin(), names.end(), needed) == names.end())
       problems.push_back({sql_place(control), fmt::format("{}: check: gives no column `{}`", control.id, needed)});
-  for (const auto& name : names)
-    if (name != "resource" && name != "name" && name != "verdict" && name != "reason")
+  for (const auto& name : names) {
+    if (name == "share" && control.scoring != Scoring::Proportional)
       problems.push_back(
-          {sql_place(control),
-           fmt::format("{}: check: column `{}` is not one of resource, name, verdict, reason", control.id, name)});
+          {sql_place(control), fmt::format("{}: check: `share` takes `scoring: proportional`", control.id)});
+    if (name != "resource" && name != "name" && name != "verdict" && name != "reason" && name != "share")
+      problems.push_back({sql_place(control),
+                          fmt::format("{}: check: column `{}` is not one of resource, name, verdict, reason, share",
+                                      control.id, name)});
+  }
   // What a view reads is the view's to document; here are the tables that the check itself names.
   for (const auto& [table, columns] : control.sql_reads) {
     if (catalogue.table_or_child(table) == nullptr) continue;

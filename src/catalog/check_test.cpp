@@ -78,11 +78,14 @@ TEST(ResolveSqlTest, SqlThatCanDoMoreThanReadIsRefused) {
 }
 
 TEST(ResolveSqlTest, TheColumnsOfACheck) {
-  EXPECT_THAT(control("AS resource", "AS id"),
-              ElementsAre(at(18, "spo.sharing-off: check: gives no column `resource`"),
-                          at(18, "spo.sharing-off: check: column `id` is not one of resource, name, verdict, reason")));
+  EXPECT_THAT(
+      control("AS resource", "AS id"),
+      ElementsAre(at(18, "spo.sharing-off: check: gives no column `resource`"),
+                  at(18, "spo.sharing-off: check: column `id` is not one of resource, name, verdict, reason, share")));
   EXPECT_THAT(control("END AS verdict", "END"), Contains(at(18, "spo.sharing-off: check: gives no column `verdict`")));
   EXPECT_THAT(control("AS reason", ""), Contains(at(18, "spo.sharing-off: check: gives no column `reason`")));
+  EXPECT_THAT(control("AS reason", "AS reason, 0.5 AS share"),
+              ElementsAre(at(18, "spo.sharing-off: check: `share` takes `scoring: proportional`")));
 }
 
 TEST(ResolveSqlTest, ATableMustBeNamedBeforeItIsRead) {

@@ -224,11 +224,12 @@ std::optional<Case> read_case(Reader& in, const YAML::Node& node) {
   if (expect.IsScalar()) {
     c.verdict = expect.Scalar();
   } else {
-    if (!in.allow(expect, {"verdict", "reason", "good", "total"})) return std::nullopt;
+    if (!in.allow(expect, {"verdict", "reason", "good", "total", "share"})) return std::nullopt;
     c.verdict = yaml::text(expect, "verdict");
     if (expect["reason"]) c.reason = expect["reason"].Scalar();
     if (expect["good"]) c.good = in.whole(expect, "good", 0);
     if (expect["total"]) c.total = in.whole(expect, "total", 0);
+    if (expect["share"]) c.share = in.number(expect, "share", 0);
   }
   constexpr std::array<std::string_view, 6> verdicts{"pass",           "fail",         "unknown",
                                                      "not_applicable", "not_licensed", "manual"};

@@ -274,6 +274,7 @@ Image make_image(const Catalogue& catalogue) {
       if (k.reason) item["reason"] = *k.reason;
       if (k.good) item["good"] = *k.good;
       if (k.total) item["total"] = *k.total;
+      if (k.share) item["share"] = *k.share;
       list.push_back(std::move(item));
     }
     details[c.id] = {{"cases", std::move(list)}, {"remediation", c.remediation}, {"rubric", c.rubric}};
@@ -476,6 +477,7 @@ Result<void> read_details(std::string_view details, Catalogue& catalogue) {
         if (item.contains("reason")) c.reason = item["reason"].get<std::string>();
         if (item.contains("good")) c.good = item["good"].get<std::int64_t>();
         if (item.contains("total")) c.total = item["total"].get<std::int64_t>();
+        if (item.contains("share")) c.share = item["share"].get<double>();
         control.cases.push_back(std::move(c));
       }
     }

@@ -79,6 +79,7 @@ struct Case {
   std::optional<std::string> reason;  // must be part of the finding's reason
   std::optional<std::int64_t> good;
   std::optional<std::int64_t> total;
+  std::optional<double> share;
   int line = 0;
 };
 

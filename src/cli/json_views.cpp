@@ -40,6 +40,7 @@ Json finding_json(const score::Action& action) {
            {"possible", points(action.possible)},
            {"good", finding.good},
            {"total", finding.total},
+           {"share", std::round(finding.share * 1e4) / 1e4},
            {"reason", finding.reason},
            {"counted", action.counted},
            {"status", name(action.status)},

@@ -161,7 +161,7 @@ class Collector {
   http::Task<void> all_of(std::vector<http::Task<void>> tasks);
   http::Task<void> watch(std::shared_ptr<const bool> alive);
 
-  void cover(const Request& request, snapshot::State state, std::string detail);
+  void cover(const Request& request, snapshot::State state, const std::string& detail);
   Result<void> cover_collected(const Request& request);
   void finish_table(snapshot::TableCoverage coverage);
   void fatal(Error error) {
@@ -228,7 +228,7 @@ void Collector::finish_table(snapshot::TableCoverage coverage) {
   table.done.set();
 }
 
-void Collector::cover(const Request& request, snapshot::State state, std::string detail) {
+void Collector::cover(const Request& request, snapshot::State state, const std::string& detail) {
   for (const auto* table : request.tables) finish_table({table->name, state, 0, detail});
 }
 
@@ -301,7 +301,7 @@ http::Task<void> Collector::run_request(const Request& request) {
       cover(request, missing->state,
             fmt::format("it is asked for each of `{}`, which was not collected{}{}", missing->table,
                         missing->detail.empty() ? "" : ": ", missing->detail));
-    } else if (source.service != "dns" && asked == nullptr) {
+    } else if (asked == nullptr && !(source.service == "dns" && source.each)) {
       cover(request, snapshot::State::NotOffered, "the service does not exist in this cloud");
     } else {
       if (asked != nullptr) {

@@ -97,16 +97,17 @@ Cents measure(const Finding& finding, int points) {
       return Cents{100} * points;
     case Verdict::Fail:
       if (finding.control->scoring == catalog::Scoring::Proportional)
-        return proportional(points, finding.good, finding.total);
+        return proportional(points, finding.good, finding.total, finding.share);
       return 0;
     default:
       return 0;
   }
 }
 
-Cents proportional(int points, std::int64_t good, std::int64_t total) {
-  CHECK(0 <= good && good <= total);
+Cents proportional(int points, std::int64_t good, std::int64_t total, double share) {
+  CHECK(0 <= good && good <= total && 0 <= share && share <= static_cast<double>(total - good));
   if (total == 0) return Cents{100} * points;
+  if (share > 0) return std::llround(100.0 * points * (static_cast<double>(good) + share) / static_cast<double>(total));
   return (Cents{200} * points * good + total) / (2 * total);
 }
 

@@ -65,8 +65,9 @@ struct Score {
   std::vector<Action> actions;  // one per finding, in the findings' order
 };
 
-// round(points × good / total, 2) in hundredths; half a hundredth rounds up. No subjects: full points.
-Cents proportional(int points, std::int64_t good, std::int64_t total);
+// round(points × (good + share) / total, 2) in hundredths; half a hundredth rounds up. No subjects: full points.
+// `share` is what those that fail earn all the same, in subjects.
+Cents proportional(int points, std::int64_t good, std::int64_t total, double share = 0);
 
 // What a finding earns of so many points, from the evidence alone. Nothing where it neither passes nor fails.
 Cents measure(const assess::Finding& finding, int points);

@@ -44,6 +44,12 @@ TEST(ProportionalTest, RoundsToHundredthsHalfUp) {
   EXPECT_EQ(proportional(9, 2, 3), 600);
 }
 
+TEST(ProportionalTest, AShareOfWhatFailsCountsToo) {
+  EXPECT_EQ(proportional(7, 0, 1, 92.0 / 102), 631);  // as Microsoft gives 92 of 102 users
+  EXPECT_EQ(proportional(4, 1, 2, 0.5), 300);
+  EXPECT_EQ(proportional(10, 2, 3, 0), proportional(10, 2, 3));
+}
+
 TEST(ProportionalTest, NoSubjectsGiveFullPoints) { EXPECT_EQ(proportional(10, 0, 0), 1000); }
 
 TEST(ScoreTest, BinaryControlsEarnAllOrNothing) {

@@ -14,10 +14,8 @@ namespace assay::snapshot {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 constexpr std::size_t kSealAt = 60;
 
@@ -56,7 +54,7 @@ class SnapshotFileTest : public testing::Test {
 
   // A small snapshot with one row and two documents.
   fs::path write(const std::string& name, std::size_t at_a_time = 1000) const {
-    const auto path = folder_.path() / name;
+    auto path = folder_.path() / name;
     auto writer = Writer::create(path, catalogue_).take();
     EXPECT_TRUE(writer.db().execute("INSERT INTO users VALUES('u', 1); INSERT INTO user_roles VALUES(1, 'r')"));
     keep(writer, {1, "test:one", "2026-05-04T00:00:00Z"}, one_, at_a_time);

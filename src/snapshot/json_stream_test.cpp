@@ -3,6 +3,7 @@
 #include <array>
 #include <map>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -163,7 +164,7 @@ TEST(JsonStreamTest, WhatStandsOnABufferBorderIsReadAsElsewhere) {
     for (std::size_t shift = 0; shift < unit.size(); ++shift) {
       std::string text(shift, '.');
       while (text.size() < 5 * border / 2) text += unit;
-      const auto json = R"({"skip": ")" + text + R"(", "skip2": [")" + text + R"("], "list": [")" + text + R"(", 1]})";
+      const auto json = fmt::format(R"({{"skip": "{0}", "skip2": ["{0}"], "list": ["{0}", 1]}})", text);
       const auto reading = read(json);
       ASSERT_FALSE(reading.error) << unit << " after " << shift << ": " << describe(*reading.error);
       ASSERT_EQ(reading.pieces.size(), 2U);
